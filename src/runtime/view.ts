@@ -1,0 +1,105 @@
+import type { Price } from '../accounting/price.ts';
+import type { Adapter, Endpoint } from '../providers/adapter.ts';
+
+/**
+ * The gateway's whole knowledge of the world: immutable, in memory, replaced as one when something changes
+ * (runtime/snapshot.ts builds it). A request takes it once and keeps it to its end.
+ */
+export interface Snapshot {
+  /** Counts up with every rebuild of this process. */
+  readonly version: number;
+  readonly keysByHash: ReadonlyMap<string, KeyView>;
+  readonly tenantsById: ReadonlyMap<string, TenantView>;
+  readonly tenantsBySlug: ReadonlyMap<string, TenantView>;
+  readonly providersById: ReadonlyMap<string, ProviderView>;
+  readonly settings: SettingsView;
+}
+
+export interface SettingsView {
+  /** Store prompt and answer of each request, encrypted. */
+  readonly promptLogging: boolean;
+}
+
+export interface KeyView {
+  readonly id: string;
+  readonly hash: string;
+  readonly enabled: boolean;
+  /** Unix ms; null = never. */
+  readonly expiresAt: number | null;
+  readonly tenant: TenantView;
+}
+
+export interface TenantView {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly active: boolean;
+  /** 0 = no limit. */
+  readonly requestsPerMinute: number;
+  readonly tokensPerMinute: number;
+  readonly policy: PolicyView;
+  /** alias → model name (bare or `<provider-slug>/<id>`), followed once. */
+  readonly aliases: ReadonlyMap<string, string>;
+  /** The tenant's providers in the order of trying; inactive ones left out. */
+  readonly providers: readonly ProviderView[];
+  /**
+   * Bare model id → everything of this tenant's providers that serves it, in the order of trying.
+   * Hidden and vanished models included (a hidden model can still be called by name), policy NOT applied.
+   */
+  readonly modelsById: ReadonlyMap<string, readonly ServedModel[]>;
+  /** What GET /v1/models lists: visible, allowed by the policy, one entry for each id, sorted by id. */
+  readonly listed: readonly ServedModel[];
+  /** Settings of `model: "auto"`, as stored. */
+  readonly routing: Readonly<Record<string, unknown>>;
+}
+
+export interface PolicyView {
+  readonly mode: 'all' | 'whitelist' | 'blacklist';
+  /**
+   * Whether the policy lets this model serve. An entry of the list matches the bare id, `<provider-slug>/<id>`,
+   * or an alias's target. Called with the requested model and again with the one that finally serves.
+   */
+  allows(modelId: string, providerSlug: string): boolean;
+}
+
+export interface ProviderView {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly adapter: Adapter;
+  /** Address and decrypted credentials, in the form that the adapter takes. */
+  readonly endpoint: Endpoint;
+  readonly models: ReadonlyMap<string, ModelView>;
+  readonly timeouts: ProviderTimeouts;
+}
+
+/** All in ms. */
+export interface ProviderTimeouts {
+  readonly connectMs: number;
+  readonly firstByteMs: number;
+  readonly betweenBytesMs: number;
+}
+
+export interface ModelView {
+  readonly id: string;
+  readonly kind: 'chat' | 'embedding' | 'other';
+  readonly ownedBy: string;
+  /** Unix seconds, stable over restarts. */
+  readonly created: number;
+  readonly visible: boolean;
+  readonly tier: string | null;
+  readonly capabilities: ReadonlySet<string>;
+  /** Tokens; the learned one where the provider has told it, unless set by hand. Null = not known. */
+  readonly contextWindow: number | null;
+  readonly maxOutputTokens: number | null;
+  /** Null = not known: such calls cost 0 and the log says `priced: false`. Tenant overrides: ServedModel.price. */
+  readonly price: Price | null;
+}
+
+/** One model as one provider serves it to one tenant. */
+export interface ServedModel {
+  readonly provider: ProviderView;
+  readonly model: ModelView;
+  /** The tenant's own price if there is one, else the model's. */
+  readonly price: Price | null;
+}
