@@ -1,0 +1,51 @@
+import { Role as DbRole } from '../database/generated/prisma/enums.ts';
+
+/** What a person of the console may do; the matrix is policy.ts. */
+export const ROLES = ['admin', 'maintainer', 'finops', 'tenant-admin', 'tenant-viewer'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** A person who is signed in. */
+export interface UserActor {
+  readonly kind: 'user';
+  readonly id: string;
+  readonly username: string;
+  readonly role: Role;
+  /** The tenants that a tenant-admin or tenant-viewer belongs to; of no effect for the other roles. */
+  readonly tenantIds: readonly string[];
+  readonly sessionId: string;
+  /** Where this request comes from. */
+  readonly address: string;
+}
+
+/** The process itself: command line, demo data. Never made from a request. */
+export interface SystemActor {
+  readonly kind: 'system';
+  /** Shown in the audit log: "demo", "cli". */
+  readonly name: string;
+}
+
+export type Actor = UserActor | SystemActor;
+
+const TO_DB: Readonly<Record<Role, DbRole>> = {
+  admin: DbRole.ADMIN,
+  maintainer: DbRole.MAINTAINER,
+  finops: DbRole.FINOPS,
+  'tenant-admin': DbRole.TENANT_ADMIN,
+  'tenant-viewer': DbRole.TENANT_VIEWER,
+};
+
+const FROM_DB: Readonly<Record<DbRole, Role>> = {
+  ADMIN: 'admin',
+  MAINTAINER: 'maintainer',
+  FINOPS: 'finops',
+  TENANT_ADMIN: 'tenant-admin',
+  TENANT_VIEWER: 'tenant-viewer',
+};
+
+export function roleToDb(role: Role): DbRole {
+  return TO_DB[role];
+}
+
+export function roleFromDb(role: DbRole): Role {
+  return FROM_DB[role];
+}
