@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    testTimeout: 15_000,
+    hookTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['src/**/*.test.ts', 'web/src/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        // Real PostgreSQL, sockets, processes: test/kit/database.ts hands out databases.
+        test: { name: 'integration', include: ['test/**/*.test.ts'], globalSetup: 'test/kit/postgres.ts' },
+      },
+    ],
+  },
+});
