@@ -160,7 +160,8 @@ export interface Reply {
 export interface StreamReader {
   /**
    * Takes the next bytes; returns what can go to the client now (whole SSE frames), or null if nothing can.
-   * Throws UpstreamFailure when the provider reports an error inside the stream or the bytes are no such stream.
+   * Throws UpstreamFailure when the provider reports an error inside the stream or the bytes are no such stream;
+   * what came before it in the same chunk is in the failure's `before`.
    */
   push(chunk: Buffer): Buffer | null;
   /** True once the provider has said that the answer is complete (`[DONE]`, `message_stop`). */
@@ -232,6 +233,8 @@ export class UpstreamFailure extends Error {
   readonly retryAfterMs: number | null;
   /** The model's true window in tokens, when the overflow error told it. */
   readonly contextWindow: number | null;
+  /** Thrown out of `push`: the frames of the same chunk that came before the error, to be relayed first. */
+  readonly before: Buffer | null;
   /** The thrower decides: whether the same or another provider may be tried. */
   readonly isRetryable: boolean;
 
@@ -244,6 +247,7 @@ export class UpstreamFailure extends Error {
       param?: string | null;
       retryAfterMs?: number | null;
       contextWindow?: number | null;
+      before?: Buffer | null;
       cause?: unknown;
     } = {},
   ) {
@@ -255,6 +259,7 @@ export class UpstreamFailure extends Error {
     this.param = detail.param ?? null;
     this.retryAfterMs = detail.retryAfterMs ?? null;
     this.contextWindow = detail.contextWindow ?? null;
+    this.before = detail.before ?? null;
     this.isRetryable = kind !== 'rejected' && kind !== 'context_overflow';
   }
 }
