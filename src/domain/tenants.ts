@@ -1,87 +1,40 @@
+import type { Prisma, PrismaClient } from '../database/generated/prisma/client.ts';
+import { ModelMode as DbMode } from '../database/generated/prisma/enums.ts';
 import type { Actor } from '../identity/actor.ts';
+import { authorize, requireTenant } from '../identity/policy.ts';
+import { record } from './audit.ts';
+import { change, notify, orConflict, type Tx } from './change.ts';
+import { issueKey } from './key-issue.ts';
+import {
+  compactPricing,
+  mergeModelConfig,
+  readAliases,
+  readObject,
+  readPricing,
+  tenantCreate,
+  tenantUpdate,
+} from './tenant-schema.ts';
+import type {
+  ModelConfig,
+  ModelConfigInput,
+  TenantCreated,
+  TenantCreateInput,
+  TenantRemoved,
+  TenantResult,
+  TenantUpdateInput,
+} from './tenant-types.ts';
+import { badInput, notFound, requireId, validate } from './validate.ts';
 
-export type ModelMode = 'all' | 'whitelist' | 'blacklist';
-
-export interface ModelConfig {
-  readonly mode: ModelMode;
-  readonly list: readonly string[];
-  /** alias → model name. */
-  readonly aliases: Readonly<Record<string, string>>;
-}
-
-/** What is missing or null stays as it is (or is empty, on creation). */
-export interface ModelConfigInput {
-  readonly mode?: ModelMode | null | undefined;
-  readonly list?: readonly string[] | null | undefined;
-  readonly aliases?: Readonly<Record<string, string>> | null | undefined;
-}
-
-/** USD for a million tokens. */
-export interface TenantPrice {
-  readonly inputPer1M: number;
-  readonly outputPer1M: number;
-  readonly cachedInputPer1M?: number | undefined;
-  readonly cacheWritePer1M?: number | undefined;
-  readonly reasoningPer1M?: number | undefined;
-}
-
-/** 0 = no limit. */
-export interface RateLimitInput {
-  readonly requestsPerMinute?: number | null | undefined;
-  readonly tokensPerMinute?: number | null | undefined;
-}
-
-export interface TenantUpdateInput {
-  readonly slug?: string | null | undefined;
-  readonly name?: string | null | undefined;
-  /** In the order in which they are tried. */
-  readonly providerIds?: readonly string[] | null | undefined;
-  readonly modelConfig?: ModelConfigInput | null | undefined;
-  readonly routing?: Readonly<Record<string, unknown>> | null | undefined;
-  readonly rateLimit?: RateLimitInput | null | undefined;
-  /** model name → negotiated price; replaced as a whole. */
-  readonly pricing?: Readonly<Record<string, TenantPrice>> | null | undefined;
-  /** Days that a new key lives; 0 = for ever. */
-  readonly keyLifetimeDays?: number | null | undefined;
-  readonly active?: boolean | null | undefined;
-}
-
-export interface TenantCreateInput extends TenantUpdateInput {
-  readonly slug: string;
-  readonly name: string;
-}
-
-export interface TenantResult {
-  readonly id: string;
-  readonly slug: string;
-  readonly name: string;
-  readonly active: boolean;
-  readonly providerIds: readonly string[];
-  readonly modelConfig: ModelConfig;
-  readonly routing: Readonly<Record<string, unknown>>;
-  readonly rateLimit: { readonly requestsPerMinute: number; readonly tokensPerMinute: number };
-  readonly pricing: Readonly<Record<string, TenantPrice>>;
-  readonly keyLifetimeDays: number;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-}
-
-/** `apiKey` is shown this once. */
-export interface TenantCreated {
-  readonly tenant: TenantResult;
-  readonly apiKey: string;
-  readonly expiresAt: Date | null;
-}
-
-/** What went with a removed tenant. Its logs, rollups and audit entries remain. */
-export interface TenantRemoved {
-  readonly id: string;
-  readonly slug: string;
-  readonly name: string;
-  readonly keysRemoved: number;
-  /** Users that lost this tenant. */
-  readonly usersUpdated: number;
-}
+export type {
+  ModelConfig,
+  ModelConfigInput,
+  TenantCreated,
+  TenantCreateInput,
+  TenantPrice,
+  TenantRemoved,
+  TenantResult,
+  TenantUpdateInput,
+} from './tenant-types.ts';
 
 export interface Tenants {
   /** Throws bad_input with `fields`, conflict when the slug is taken. */
@@ -90,4 +43,175 @@ export interface Tenants {
   remove(actor: Actor, id: string): Promise<TenantRemoved>;
   /** Also for the tenant's own admin. */
   updateModelConfig(actor: Actor, id: string, input: ModelConfigInput): Promise<TenantResult>;
+}
+
+const EMPTY: ModelConfig = { mode: 'all', list: [], aliases: {} };
+const MODES = { all: DbMode.ALL, whitelist: DbMode.WHITELIST, blacklist: DbMode.BLACKLIST } as const;
+const MODE_NAMES = { ALL: 'all', WHITELIST: 'whitelist', BLACKLIST: 'blacklist' } as const;
+const include = { providers: { orderBy: { position: 'asc' } } } as const satisfies Prisma.TenantInclude;
+type Row = Prisma.TenantGetPayload<{ include: typeof include }>;
+
+export function createTenants(deps: { readonly db: PrismaClient; readonly clock: () => Date }): Tenants {
+  const { db, clock } = deps;
+
+  return {
+    async create(actor, input) {
+      authorize(actor, 'tenant.write');
+      const { slug, name, ...settings } = validate(tenantCreate, input);
+      const config = mergeModelConfig(EMPTY, settings.modelConfig ?? {}, ['modelConfig']);
+      return await change(db, async (tx) => {
+        const data = { slug, name, ...toColumns(settings), ...modelColumns(config) };
+        const { id } = await orConflict(slugTaken(slug), tx.tenant.create({ data, select: { id: true } }));
+        await linkProviders(tx, id, settings.providerIds ?? []);
+        const keyLifetimeDays = settings.keyLifetimeDays ?? 0;
+        const issued = await issueKey(tx, {
+          tenantId: id,
+          isPrimary: true,
+          label: 'primary',
+          keyLifetimeDays,
+          now: clock(),
+        });
+        const tenant = await read(tx, id);
+        await record(tx, actor, 'tenant.create', { type: 'tenant', id, tenantId: id }, null, { ...tenant });
+        await notify(tx, 'tenant', id);
+        return { tenant, apiKey: issued.apiKey, expiresAt: issued.key.expiresAt };
+      });
+    },
+
+    async update(actor, rawId, input) {
+      authorize(actor, 'tenant.write');
+      const id = requireId(rawId, 'tenant');
+      const { modelConfig, ...settings } = validate(tenantUpdate, input);
+      return await edit(actor, id, 'tenant.update', async (tx, before) => {
+        const models = modelConfig
+          ? modelColumns(mergeModelConfig(before.modelConfig, modelConfig, ['modelConfig']))
+          : {};
+        const data = { ...toColumns(settings), ...models };
+        await orConflict(
+          slugTaken(settings.slug ?? before.slug),
+          tx.tenant.update({ where: { id }, data, select: { id: true } }),
+        );
+        if (settings.providerIds) await linkProviders(tx, id, settings.providerIds);
+      });
+    },
+
+    async updateModelConfig(actor, rawId, input) {
+      authorize(actor, 'tenant.modelConfig');
+      const id = requireId(rawId, 'tenant');
+      requireTenant(actor, id);
+      return await edit(actor, id, 'tenant.modelConfig', async (tx, before) => {
+        const data = modelColumns(mergeModelConfig(before.modelConfig, input));
+        await tx.tenant.update({ where: { id }, data, select: { id: true } });
+      });
+    },
+
+    async remove(actor, rawId) {
+      authorize(actor, 'tenant.delete');
+      const id = requireId(rawId, 'tenant');
+      return await change(db, async (tx) => {
+        await lockTenant(tx, id);
+        const before = await read(tx, id);
+        const keysRemoved = await tx.tenantKey.count({ where: { tenantId: id } });
+        const usersUpdated = await tx.userTenant.count({ where: { tenantId: id } });
+        await tx.tenant.delete({ where: { id }, select: { id: true } });
+        const target = { type: 'tenant', id, tenantId: id } as const;
+        await record(tx, actor, 'tenant.delete', target, { ...before }, { keysRemoved, usersUpdated });
+        await notify(tx, 'tenant', id);
+        return { id, slug: before.slug, name: before.name, keysRemoved, usersUpdated };
+      });
+    },
+  };
+
+  async function edit(
+    actor: Actor,
+    id: string,
+    action: 'tenant.update' | 'tenant.modelConfig',
+    write: (tx: Tx, before: TenantResult) => Promise<void>,
+  ): Promise<TenantResult> {
+    return await change(db, async (tx) => {
+      await lockTenant(tx, id);
+      const before = await read(tx, id);
+      await write(tx, before);
+      const after = await read(tx, id);
+      await record(tx, actor, action, { type: 'tenant', id, tenantId: id }, { ...before }, { ...after });
+      await notify(tx, 'tenant', id);
+      return after;
+    });
+  }
+}
+
+/** One writer at a time for each tenant, its keys included. Throws not_found. */
+export async function lockTenant(tx: Tx, id: string): Promise<void> {
+  const rows = await tx.$queryRaw<unknown[]>`SELECT 1 FROM tenant WHERE id = ${id}::uuid FOR UPDATE`;
+  if (rows.length === 0) throw notFound('tenant');
+}
+
+async function read(tx: Tx, id: string): Promise<TenantResult> {
+  const row = await tx.tenant.findUnique({ where: { id }, include });
+  if (row === null) throw notFound('tenant');
+  return toResult(row);
+}
+
+function toResult(row: Row): TenantResult {
+  return {
+    id: row.id,
+    slug: row.slug,
+    name: row.name,
+    active: row.active,
+    providerIds: row.providers.map((link) => link.providerId),
+    modelConfig: { mode: MODE_NAMES[row.modelMode], list: row.modelList, aliases: readAliases(row.aliases) },
+    routing: readObject(row.routing),
+    rateLimit: { requestsPerMinute: row.requestsPerMinute, tokensPerMinute: row.tokensPerMinute },
+    pricing: readPricing(row.pricing),
+    keyLifetimeDays: row.keyLifetimeDays,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+  };
+}
+
+type Settings = Omit<ReturnType<typeof tenantUpdate.parse>, 'modelConfig' | 'providerIds'>;
+
+/** Only what was given; null and missing leave the column alone. */
+function toColumns(input: Settings) {
+  return {
+    ...(input.slug == null ? {} : { slug: input.slug }),
+    ...(input.name == null ? {} : { name: input.name }),
+    ...(input.active == null ? {} : { active: input.active }),
+    ...(input.routing == null ? {} : { routing: asJson(input.routing) }),
+    ...(input.rateLimit?.requestsPerMinute == null
+      ? {}
+      : { requestsPerMinute: input.rateLimit.requestsPerMinute }),
+    ...(input.rateLimit?.tokensPerMinute == null ? {} : { tokensPerMinute: input.rateLimit.tokensPerMinute }),
+    ...(input.pricing == null ? {} : { pricing: asJson(compactPricing(input.pricing)) }),
+    ...(input.keyLifetimeDays == null ? {} : { keyLifetimeDays: input.keyLifetimeDays }),
+  };
+}
+
+function modelColumns(config: ModelConfig) {
+  return { modelMode: MODES[config.mode], modelList: [...config.list], aliases: { ...config.aliases } };
+}
+
+function asJson(value: unknown): Prisma.InputJsonObject {
+  const json: Prisma.InputJsonObject = JSON.parse(JSON.stringify(value));
+  return json;
+}
+
+function slugTaken(slug: string) {
+  return { path: 'slug', message: `"${slug}" is taken` };
+}
+
+/** The tenant's providers, in this order, and no others. */
+async function linkProviders(tx: Tx, tenantId: string, providerIds: readonly string[]): Promise<void> {
+  const ids = providerIds.map((id) => id.toLowerCase());
+  const found = await tx.provider.findMany({ where: { id: { in: ids } }, select: { id: true } });
+  const known = new Set(found.map((provider) => provider.id));
+  const problems = ids.flatMap((id, index) => {
+    if (!known.has(id)) return [{ path: `providerIds.${index}`, message: `names no provider: ${id}` }];
+    return ids.indexOf(id) === index ? [] : [{ path: `providerIds.${index}`, message: 'is there twice' }];
+  });
+  if (problems.length > 0) throw badInput(problems);
+  await tx.tenantProvider.deleteMany({ where: { tenantId } });
+  await tx.tenantProvider.createMany({
+    data: ids.map((providerId, position) => ({ tenantId, providerId, position })),
+  });
 }
