@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { boundText } from './record-text.ts';
+import { boundText } from './bound-text.ts';
 
 test('any text comes out well formed, without NUL and within its limit', () => {
   fc.assert(
