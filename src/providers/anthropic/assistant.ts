@@ -1,0 +1,102 @@
+import type { JsonObject, JsonValue } from '../adapter.ts';
+import { contentBlocks, textBlocks } from './content.ts';
+import { parseExact } from './exact-json.ts';
+import {
+  cacheControl,
+  invalid,
+  isObject,
+  requireArray,
+  requireObject,
+  requireString,
+  type Block,
+} from './fields.ts';
+import { callerMembers } from './tool-calls.ts';
+import type { ToolIds } from './tool-ids.ts';
+
+/**
+ * An assistant message → blocks in the API's order: thinking, server tools, text, tool calls. What this adapter
+ * itself gave to the client (`thinking_blocks`, `server_tool_blocks`) is taken back as it was.
+ */
+export function assistantBlocks(message: JsonObject, path: string, ids: ToolIds): Block[] {
+  if (message['function_call'] !== undefined && message['function_call'] !== null) {
+    throw invalid(`${path}.function_call`, 'is no longer supported; use tool_calls.');
+  }
+  if (isObject(message['audio'])) throw invalid(`${path}.audio`, 'audio cannot be sent to this model.');
+  const said = [
+    ...serverBlocks(message['server_tool_blocks'], `${path}.server_tool_blocks`),
+    ...spoken(message, path),
+    ...toolCalls(message['tool_calls'], `${path}.tool_calls`, ids),
+  ];
+  // A turn of nothing but thinking (cut off by max_tokens) may not be sent back.
+  return said.length === 0 ? [] : [...thinkingBlocks(message, path), ...said];
+}
+
+function spoken(message: JsonObject, path: string): Block[] {
+  const { content, refusal } = message;
+  // Thinking may also come as content parts, in Anthropic's own form; thinkingBlocks() takes those.
+  const parts = Array.isArray(content) ? content.filter((part) => !isThinking(part)) : content;
+  const blocks = parts === undefined || parts === null ? [] : contentBlocks(parts, path);
+  return typeof refusal === 'string' ? [...blocks, ...textBlocks(refusal)] : blocks;
+}
+
+/** Only what the API can verify: thinking needs its signature. `reasoning_content` alone has none and stays here. */
+function thinkingBlocks(message: JsonObject, path: string): Block[] {
+  const own = message['thinking_blocks'];
+  const list = own === undefined || own === null ? [] : requireArray(own, `${path}.thinking_blocks`);
+  const parts = Array.isArray(message['content']) ? message['content'] : [];
+  return [...list, ...parts].flatMap((value): Block[] => {
+    if (!isThinking(value)) return [];
+    const { thinking, signature, data } = value;
+    if (value.type === 'redacted_thinking') {
+      return typeof data === 'string' && data !== '' ? [{ type: 'redacted_thinking', data }] : [];
+    }
+    if (typeof signature !== 'string' || signature === '') return [];
+    return [{ type: 'thinking', thinking: typeof thinking === 'string' ? thinking : '', signature }];
+  });
+}
+
+function isThinking(value: JsonValue): value is Block {
+  return isObject(value) && (value['type'] === 'thinking' || value['type'] === 'redacted_thinking');
+}
+
+function serverBlocks(value: JsonValue | undefined, path: string): Block[] {
+  if (value === undefined || value === null) return [];
+  return requireArray(value, path).map((entry, j) => {
+    const block = requireObject(entry, `${path}[${j}]`);
+    return { ...block, type: requireString(block['type'], `${path}[${j}].type`) };
+  });
+}
+
+function toolCalls(value: JsonValue | undefined, path: string, ids: ToolIds): Block[] {
+  if (value === undefined || value === null) return [];
+  return requireArray(value, path).map((entry, j) => {
+    const call = requireObject(entry, `${path}[${j}]`);
+    if (call['type'] !== undefined && call['type'] !== 'function') {
+      throw invalid(`${path}[${j}].type`, 'must be "function"; custom tool calls are not supported.');
+    }
+    const fn = requireObject(call['function'], `${path}[${j}].function`);
+    return {
+      type: 'tool_use',
+      id: ids.toWire(requireString(call['id'], `${path}[${j}].id`)),
+      name: requireString(fn['name'], `${path}[${j}].function.name`),
+      input: toolInput(fn['arguments'], `${path}[${j}].function.arguments`),
+      ...callerMembers(call),
+      ...cacheControl(call),
+    };
+  });
+}
+
+function toolInput(value: JsonValue | undefined, param: string): JsonObject {
+  if (isObject(value)) return value;
+  if (value === undefined || value === null) return {};
+  if (typeof value !== 'string') throw invalid(param, 'must be a string that holds a JSON object.');
+  if (value.trim() === '') return {};
+  let input: JsonValue;
+  try {
+    input = parseExact(value);
+  } catch (cause) {
+    if (cause instanceof SyntaxError) throw invalid(param, 'must be a string that holds a JSON object.');
+    throw cause;
+  }
+  return requireObject(input, param);
+}

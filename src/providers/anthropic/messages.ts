@@ -1,0 +1,143 @@
+import type { JsonObject, JsonValue } from '../adapter.ts';
+import { assistantBlocks } from './assistant.ts';
+import { contentBlocks, textBlocks, textOnlyBlocks } from './content.ts';
+import {
+  cacheControl,
+  invalid,
+  isObject,
+  requireArray,
+  requireObject,
+  requireString,
+  type Block,
+} from './fields.ts';
+import type { ModelTraits } from './model.ts';
+import { ToolIds } from './tool-ids.ts';
+
+export interface Turn {
+  role: 'user' | 'assistant' | 'system';
+  content: Block[];
+}
+
+export interface Conversation {
+  readonly system: Block[];
+  readonly messages: Turn[];
+}
+
+/**
+ * OpenAI's `messages` → system blocks and turns that alternate. Tool results become part of the user turn that
+ * answers the tool calls, and come first in it, as the API demands.
+ */
+export function translateMessages(value: JsonValue | undefined, traits: ModelTraits): Conversation {
+  const turns = new Turns(traits);
+  const ids = new ToolIds();
+  for (const [i, entry] of requireArray(value, 'messages').entries()) {
+    const path = `messages[${i}]`;
+    const message = requireObject(entry, path);
+    const role = requireString(message['role'], `${path}.role`);
+    switch (role) {
+      case 'system':
+      case 'developer':
+        turns.addSystem(marked(textOnlyBlocks(message['content'], path), message));
+        break;
+      case 'user':
+        turns.add('user', marked(contentBlocks(message['content'], path), message));
+        break;
+      case 'assistant':
+        turns.add('assistant', marked(assistantBlocks(message, path, ids), message));
+        break;
+      case 'tool':
+        turns.addToolResult(toolResult(message, path, ids));
+        break;
+      case 'function':
+        throw invalid(`${path}.role`, '"function" is no longer supported; use "tool" with a tool_call_id.');
+      default:
+        throw invalid(`${path}.role`, 'must be system, developer, user, assistant or tool.');
+    }
+  }
+  return turns.end();
+}
+
+/** `cache_control` on the message itself, as some clients write it, belongs to the message's last block. */
+function marked(blocks: Block[], message: JsonObject): Block[] {
+  const last = blocks.at(-1);
+  if (last === undefined || !isObject(message['cache_control'])) return blocks;
+  return [...blocks.slice(0, -1), { ...cacheControl(message), ...last }];
+}
+
+function toolResult(message: JsonObject, path: string, ids: ToolIds): Block {
+  const id = requireString(message['tool_call_id'], `${path}.tool_call_id`);
+  const { content } = message;
+  const said =
+    typeof content === 'string'
+      ? content.trim() === ''
+        ? {}
+        : { content }
+      : content === undefined || content === null
+        ? {}
+        : { content: contentBlocks(content, path) };
+  return {
+    type: 'tool_result',
+    tool_use_id: ids.toWire(id),
+    ...said,
+    // OpenAI's wire has no such member; clients that know Anthropic's write it, and it is the model's business.
+    ...(message['is_error'] === true ? { is_error: true } : {}),
+    ...(typeof message['toolset_name'] === 'string' ? { toolset_name: message['toolset_name'] } : {}),
+    ...cacheControl(message),
+  };
+}
+
+class Turns {
+  readonly #traits: ModelTraits;
+  readonly #system: Block[] = [];
+  readonly #messages: Turn[] = [];
+  /** System text from the middle of the conversation that waits for the end of a user turn. */
+  #pending: Block[] = [];
+
+  constructor(traits: ModelTraits) {
+    this.#traits = traits;
+  }
+
+  addSystem(blocks: Block[]): void {
+    const isLater = this.#messages.length > 0 && this.#traits.midConversationSystem;
+    (isLater ? this.#pending : this.#system).push(...blocks);
+  }
+
+  add(role: 'user' | 'assistant', blocks: Block[]): void {
+    if (blocks.length === 0) return;
+    if (role === 'assistant') this.#placeSystem();
+    const last = this.#messages.at(-1);
+    if (last?.role === role) last.content.push(...blocks);
+    else this.#messages.push({ role, content: [...blocks] });
+  }
+
+  addToolResult(block: Block): void {
+    const last = this.#messages.at(-1);
+    if (last?.role !== 'user') return this.add('user', [block]);
+    const after = last.content.findLastIndex((other) => other.type === 'tool_result') + 1;
+    last.content.splice(after, 0, block);
+  }
+
+  end(): Conversation {
+    this.#placeSystem();
+    this.#system.push(...this.#pending);
+    trimPrefill(this.#messages.at(-1));
+    if (this.#messages.length > 0) return { system: this.#system, messages: this.#messages };
+    // OpenAI answers a lone system message; the Messages API wants a user turn, so it is asked as one.
+    if (this.#system.length > 0) return { system: [], messages: [{ role: 'user', content: this.#system }] };
+    throw invalid('messages', 'must hold at least one message with content.');
+  }
+
+  /** The API takes a system turn only right after a user turn and before an assistant's, or at the end. */
+  #placeSystem(): void {
+    if (this.#pending.length === 0 || this.#messages.at(-1)?.role !== 'user') return;
+    this.#messages.push({ role: 'system', content: this.#pending });
+    this.#pending = [];
+  }
+}
+
+/** A last assistant turn is a prefill, and the API refuses one that ends in white space. */
+function trimPrefill(turn: Turn | undefined): void {
+  const last = turn?.role === 'assistant' ? turn.content.at(-1) : undefined;
+  if (turn === undefined || last?.type !== 'text' || typeof last['text'] !== 'string') return;
+  turn.content.splice(-1, 1, ...textBlocks(last['text'].trimEnd(), cacheControl(last)));
+}

@@ -1,0 +1,62 @@
+import type { TokenUsage } from '../../accounting/usage.ts';
+import type { JsonObject, JsonValue } from '../adapter.ts';
+import { isObject } from './fields.ts';
+
+/**
+ * Anthropic's figures → OpenAI's meaning. `input_tokens` are only those that the cache had no part in; the prompt
+ * is the sum of the three. Null = the answer has no usage.
+ */
+export function readUsage(usage: JsonValue | undefined): TokenUsage | null {
+  if (!isObject(usage)) return null;
+  const cached = count(usage['cache_read_input_tokens']);
+  const written = writtenToCache(usage);
+  const details = isObject(usage['output_tokens_details']) ? usage['output_tokens_details'] : {};
+  const lifetimes = isObject(usage['cache_creation']) ? usage['cache_creation'] : {};
+  const outputTokens = count(usage['output_tokens']);
+  return {
+    inputTokens: count(usage['input_tokens']) + cached + written,
+    cachedTokens: cached,
+    cacheWriteTokens: written,
+    cacheWrite1hTokens: Math.min(count(lifetimes['ephemeral_1h_input_tokens']), written),
+    inputAudioTokens: 0,
+    outputTokens,
+    reasoningTokens: Math.min(count(details['thinking_tokens']), outputTokens),
+    outputAudioTokens: 0,
+  };
+}
+
+function writtenToCache(usage: JsonObject): number {
+  const total = count(usage['cache_creation_input_tokens']);
+  const parts = isObject(usage['cache_creation']) ? usage['cache_creation'] : {};
+  // The total covers the parts; some servers give the parts alone.
+  return total || count(parts['ephemeral_5m_input_tokens']) + count(parts['ephemeral_1h_input_tokens']);
+}
+
+/** The `usage` object of an OpenAI answer; the cache figures also under Anthropic's names. */
+export function openAiUsage(usage: TokenUsage, wire: JsonObject): JsonObject {
+  const isReasoningKnown = isObject(wire['output_tokens_details']);
+  return {
+    prompt_tokens: usage.inputTokens,
+    completion_tokens: usage.outputTokens,
+    total_tokens: usage.inputTokens + usage.outputTokens,
+    prompt_tokens_details: { cached_tokens: usage.cachedTokens },
+    ...(isReasoningKnown ? { completion_tokens_details: { reasoning_tokens: usage.reasoningTokens } } : {}),
+    cache_creation_input_tokens: usage.cacheWriteTokens,
+    cache_read_input_tokens: usage.cachedTokens,
+    ...(isObject(wire['server_tool_use']) ? { server_tool_use: wire['server_tool_use'] } : {}),
+  };
+}
+
+/**
+ * A stream tells its usage twice: at the start, and at the end with totals that replace, never add; figures that
+ * do not apply are null or absent there.
+ */
+export function mergeUsage(start: JsonObject, end: JsonValue | undefined): JsonObject {
+  if (!isObject(end)) return start;
+  const known = Object.entries(end).filter(([, value]) => value !== undefined && value !== null);
+  return { ...start, ...Object.fromEntries(known) };
+}
+
+function count(value: JsonValue | undefined): number {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.round(value) : 0;
+}
