@@ -1,0 +1,146 @@
+import type pg from 'pg';
+import {
+  groupRows,
+  keepUnchanged,
+  type KeyRow,
+  type ModelRow,
+  type ProviderRow,
+  type Rows,
+  type SettingsRow,
+  type TenantRow,
+} from './snapshot-rows.ts';
+import type { Timers } from './timers.ts';
+
+/** A database that answers no query for so long is as good as down. */
+const LOAD_TIMEOUT_MS = 15_000;
+
+/** Which rows to read anew. */
+export interface Changes {
+  readonly tenants: ReadonlySet<string>;
+  readonly providers: ReadonlySet<string>;
+  readonly settings: boolean;
+}
+
+export interface RowSource {
+  readonly pool: pg.Pool;
+  readonly timers: Timers;
+}
+
+/** Reads everything, at one point of time. Rows that equal those of `previous` are its objects. */
+export async function loadAll(source: RowSource, previous: Rows | null): Promise<Rows> {
+  return transaction(source, async (client) => {
+    const providers = await client.query<ProviderRow>(`${PROVIDERS} ORDER BY p.id`);
+    const models = await client.query<ModelRow>(`${MODELS} ORDER BY m.model_id`);
+    const tenants = await client.query<TenantRow>(`${TENANTS} ORDER BY t.id`);
+    const keys = await client.query<KeyRow>(`${KEYS} ORDER BY k.id`);
+    const rows = groupRows({
+      providers: providers.rows,
+      models: models.rows,
+      tenants: tenants.rows,
+      keys: keys.rows,
+      settings: await loadSettings(client),
+    });
+    return previous === null ? rows : keepUnchanged(previous, rows);
+  });
+}
+
+/** `previous` with the named tenants and providers read anew; those that are gone leave it. */
+export async function loadChanged(source: RowSource, previous: Rows, changes: Changes): Promise<Rows> {
+  return transaction(source, async (client) => {
+    const providers = new Map(previous.providers);
+    const tenants = new Map(previous.tenants);
+    if (changes.providers.size > 0) {
+      const ids = [[...changes.providers]];
+      const rows = await client.query<ProviderRow>(`${PROVIDERS} WHERE p.id::text = ANY($1)`, ids);
+      const models = await client.query<ModelRow>(
+        `${MODELS} WHERE m.provider_id = ANY(SELECT id FROM provider WHERE id::text = ANY($1)) ORDER BY m.model_id`,
+        ids,
+      );
+      const byProvider = Map.groupBy(models.rows, (row) => row.providerId);
+      for (const id of changes.providers) providers.delete(id);
+      for (const row of rows.rows)
+        providers.set(row.id, { provider: row, models: byProvider.get(row.id) ?? [] });
+    }
+    if (changes.tenants.size > 0) {
+      const ids = [[...changes.tenants]];
+      const rows = await client.query<TenantRow>(`${TENANTS} WHERE t.id::text = ANY($1)`, ids);
+      const keys = await client.query<KeyRow>(
+        `${KEYS} WHERE k.tenant_id = ANY(SELECT id FROM tenant WHERE id::text = ANY($1)) ORDER BY k.id`,
+        ids,
+      );
+      const byTenant = Map.groupBy(keys.rows, (row) => row.tenantId);
+      for (const id of changes.tenants) tenants.delete(id);
+      for (const row of rows.rows) tenants.set(row.id, { tenant: row, keys: byTenant.get(row.id) ?? [] });
+    }
+    const settings = changes.settings ? await loadSettings(client) : previous.settings;
+    return keepUnchanged(previous, { providers, tenants, settings });
+  });
+}
+
+/** One read-only transaction that sees one state of the database. A connection that failed is not used again. */
+async function transaction<Result>(
+  { pool, timers }: RowSource,
+  read: (client: pg.PoolClient) => Promise<Result>,
+): Promise<Result> {
+  const client = await pool.connect();
+  let cancel: (() => void) | undefined;
+  const tooLong = new Promise<never>((_resolve, reject) => {
+    cancel = timers.after(LOAD_TIMEOUT_MS, () =>
+      reject(new Error(`the database did not answer within ${LOAD_TIMEOUT_MS} ms`)),
+    );
+  });
+  const whole = async (): Promise<Result> => {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const result = await read(client);
+    await client.query('COMMIT');
+    return result;
+  };
+  try {
+    const result = await Promise.race([whole(), tooLong]);
+    client.release();
+    return result;
+  } catch (error) {
+    client.release(true);
+    throw error;
+  } finally {
+    cancel?.();
+  }
+}
+
+async function loadSettings(client: pg.PoolClient): Promise<SettingsRow> {
+  const { rows } = await client.query<SettingsRow>(
+    `SELECT coalesce((SELECT value->'promptLogging' = 'true'::jsonb FROM setting WHERE key = 'log'), false)
+       AS "promptLogging"`,
+  );
+  return rows[0] ?? { promptLogging: false };
+}
+
+const PROVIDERS = `
+  SELECT p.id, p.slug, p.name, p.type, p.base_url AS "baseUrl", p.api_path AS "apiPath", p.auth_type AS "authType",
+         p.credentials, p.region, p.options::text AS options, p.active
+    FROM provider p`;
+
+const MODELS = `
+  SELECT m.provider_id AS "providerId", m.model_id AS "modelId", m.kind::text AS kind, m.owned_by AS "ownedBy",
+         array_to_json(m.capabilities)::text AS capabilities, m.context_window AS "contextWindow",
+         m.manual_context AS "manualContext", m.learned_context_window AS "learnedContextWindow",
+         m.max_output_tokens AS "maxOutputTokens", m.tier, m.visible, m.missing_since IS NOT NULL AS missing,
+         m.input_per_1m::float8 AS "inputPer1M", m.cached_input_per_1m::float8 AS "cachedInputPer1M",
+         m.cache_write_per_1m::float8 AS "cacheWritePer1M", m.output_per_1m::float8 AS "outputPer1M",
+         m.reasoning_per_1m::float8 AS "reasoningPer1M", m.manual_pricing AS "manualPricing",
+         (extract(epoch FROM m.created_at) * 1000)::float8 AS "createdAt"
+    FROM provider_model m`;
+
+const TENANTS = `
+  SELECT t.id, t.slug, t.name, t.active, t.model_mode::text AS "modelMode",
+         array_to_json(t.model_list)::text AS "modelList", t.aliases::text AS aliases, t.routing::text AS routing,
+         t.requests_per_minute AS "requestsPerMinute", t.tokens_per_minute AS "tokensPerMinute",
+         t.pricing::text AS pricing,
+         coalesce((SELECT json_agg(l.provider_id ORDER BY l.position, l.provider_id)
+                     FROM tenant_provider l WHERE l.tenant_id = t.id), '[]')::text AS "providerIds"
+    FROM tenant t`;
+
+const KEYS = `
+  SELECT k.id, k.tenant_id AS "tenantId", k.hash, k.enabled,
+         (extract(epoch FROM k.expires_at) * 1000)::float8 AS "expiresAt"
+    FROM tenant_key k`;
