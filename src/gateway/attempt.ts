@@ -1,0 +1,238 @@
+import {
+  UpstreamFailure,
+  type ChatCall,
+  type Reply,
+  type StreamReader,
+  type UpstreamHeaders,
+  type UpstreamRequest,
+} from '../providers/adapter.ts';
+import type { Upstream, UpstreamExchange, UpstreamHandler } from '../providers/http.ts';
+import type { ServedModel } from '../runtime/view.ts';
+import type { Exchange } from './exchange.ts';
+import type { Outlet } from './relay.ts';
+
+/** How to read what one provider answers to one request. */
+export interface AttemptPlan {
+  readonly served: ServedModel;
+  readonly request: UpstreamRequest;
+  /** Set = a stream is expected. */
+  readonly reader: StreamReader | null;
+  /** Reads a whole 2xx answer. Throws UpstreamFailure. */
+  readonly read: (body: Buffer) => Reply;
+}
+
+/**
+ * `served`: the client has its answer; `broken`: it has part of one and was told so; `aborted`: it is gone. In
+ * these the account is settled. `failed`: nothing has been sent yet.
+ */
+export type AttemptOutcome =
+  | { readonly kind: 'served' | 'aborted'; readonly failure: null }
+  | { readonly kind: 'broken' | 'failed'; readonly failure: UpstreamFailure };
+
+const SERVED: AttemptOutcome = { kind: 'served', failure: null };
+const ABORTED: AttemptOutcome = { kind: 'aborted', failure: null };
+/** A whole answer larger than this is no answer. */
+const MAX_ANSWER_BYTES = 128 * 1024 * 1024;
+/** As much of an error body as adapters need to read it. */
+const MAX_ERROR_BYTES = 65_536;
+
+/**
+ * One try at one provider. Until the first byte for the client is there, any failure is returned and another
+ * provider may be tried; from then on this attempt owns the answer to its end.
+ */
+export function attempt(
+  upstream: Upstream,
+  exchange: Exchange,
+  plan: AttemptPlan,
+  outlet: Outlet,
+): Promise<AttemptOutcome> {
+  return new Promise((resolve) => {
+    const reading = new Reading(exchange, plan, outlet, resolve);
+    reading.started(upstream.open(plan.request, plan.served.provider.timeouts, reading));
+  });
+}
+
+class Reading implements UpstreamHandler {
+  readonly #exchange: Exchange;
+  readonly #plan: AttemptPlan;
+  readonly #outlet: Outlet;
+  readonly #resolve: (outcome: AttemptOutcome) => void;
+  #upstream: UpstreamExchange | null = null;
+  #status = 0;
+  #headers: UpstreamHeaders = {};
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+  #over = false;
+  #streaming = false;
+
+  constructor(
+    exchange: Exchange,
+    plan: AttemptPlan,
+    outlet: Outlet,
+    resolve: (outcome: AttemptOutcome) => void,
+  ) {
+    this.#exchange = exchange;
+    this.#plan = plan;
+    this.#outlet = outlet;
+    this.#resolve = resolve;
+  }
+
+  started(upstream: UpstreamExchange): void {
+    this.#upstream = upstream;
+    if (this.#over) return;
+    this.#exchange.abort = () => this.#clientGone();
+    if (this.#exchange.clientGone) this.#clientGone();
+  }
+
+  onHeaders(status: number, headers: UpstreamHeaders): void {
+    this.#status = status;
+    this.#headers = headers;
+    this.#streaming = this.#plan.reader !== null && isSuccess(status) && !isJson(headers);
+  }
+
+  onData(chunk: Buffer): void {
+    if (this.#over) return;
+    if (this.#streaming && this.#plan.reader !== null) this.#relay(this.#plan.reader, chunk);
+    else this.#collect(chunk);
+  }
+
+  onEnd(): void {
+    if (this.#over) return;
+    const { reader } = this.#plan;
+    if (!this.#streaming || reader === null) this.#readWhole();
+    else if (reader.end()) this.#finishStream(reader);
+    else this.#fail(new UpstreamFailure('malformed', 'The stream ended before the answer was complete.'));
+  }
+
+  onFailure(failure: UpstreamFailure): void {
+    if (this.#over) return;
+    const { reader } = this.#plan;
+    // Some servers reset the connection instead of ending the answer: what is complete is complete.
+    if (this.#streaming && reader !== null && this.#outlet.begun && reader.end()) this.#finishStream(reader);
+    else this.#fail(failure);
+  }
+
+  #relay(reader: StreamReader, chunk: Buffer): void {
+    let frames: Buffer | null;
+    try {
+      frames = reader.push(chunk);
+    } catch (error) {
+      this.#upstream?.abort();
+      const failure = asFailure(error);
+      // While nothing has gone out, another provider may still answer from the start.
+      if (this.#outlet.begun && failure.before !== null)
+        this.#outlet.write(this.#plan.served, failure.before);
+      this.#fail(failure);
+      return;
+    }
+    if (frames !== null && frames.length > 0) {
+      const flowing = this.#outlet.write(this.#plan.served, frames);
+      if (!flowing && !reader.done) {
+        this.#upstream?.pause();
+        this.#outlet.onceDrained(() => this.#upstream?.resume());
+      }
+    }
+    if (reader.done) this.#finishStream(reader);
+  }
+
+  #finishStream(reader: StreamReader): void {
+    this.#end();
+    this.#outlet.finishStream(this.#plan.served, reader);
+    this.#resolve(SERVED);
+  }
+
+  #collect(chunk: Buffer): void {
+    const room = isSuccess(this.#status) ? MAX_ANSWER_BYTES : MAX_ERROR_BYTES;
+    this.#bytes += chunk.length;
+    if (this.#bytes <= room) {
+      this.#chunks.push(chunk);
+    } else if (isSuccess(this.#status)) {
+      this.#upstream?.abort();
+      this.#fail(new UpstreamFailure('malformed', 'The answer is too large.', { status: this.#status }));
+    }
+  }
+
+  #readWhole(): void {
+    const body =
+      this.#chunks.length === 1 && this.#chunks[0] !== undefined
+        ? this.#chunks[0]
+        : Buffer.concat(this.#chunks);
+    if (!isSuccess(this.#status)) {
+      this.#fail(this.#plan.served.provider.adapter.readError(this.#status, this.#headers, body));
+      return;
+    }
+    let reply: Reply;
+    try {
+      if (this.#plan.reader !== null) throw notAStream(this.#plan.served, this.#status, this.#headers, body);
+      reply = this.#plan.read(body);
+    } catch (error) {
+      this.#fail(asFailure(error));
+      return;
+    }
+    this.#end();
+    this.#outlet.finishWhole(this.#plan.served, reply);
+    this.#resolve(SERVED);
+  }
+
+  #fail(failure: UpstreamFailure): void {
+    this.#end();
+    if (this.#outlet.begun) {
+      this.#outlet.breakStream(this.#plan.served, failure, this.#plan.reader);
+      this.#resolve({ kind: 'broken', failure });
+    } else {
+      this.#resolve({ kind: 'failed', failure });
+    }
+  }
+
+  #clientGone(): void {
+    if (this.#over) return;
+    this.#end();
+    this.#upstream?.abort();
+    this.#outlet.aborted(this.#plan.served, this.#plan.reader);
+    this.#resolve(ABORTED);
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.#exchange.abort = null;
+  }
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+function isJson(headers: UpstreamHeaders): boolean {
+  const type = headers['content-type'];
+  return typeof type === 'string' && type.startsWith('application/json');
+}
+
+/** A 2xx that is JSON where a stream was asked: some servers send their errors so. */
+function notAStream(
+  served: ServedModel,
+  status: number,
+  headers: UpstreamHeaders,
+  body: Buffer,
+): UpstreamFailure {
+  if (body.includes('"error"')) {
+    const failure = served.provider.adapter.readError(500, headers, body);
+    return new UpstreamFailure(failure.kind, failure.message, { status, upstreamCode: failure.upstreamCode });
+  }
+  return new UpstreamFailure('malformed', 'A stream was asked for, a whole answer came.', { status });
+}
+
+function asFailure(error: unknown): UpstreamFailure {
+  if (error instanceof UpstreamFailure) return error;
+  return new UpstreamFailure('malformed', 'The answer cannot be read.', { cause: error });
+}
+
+/** What an attempt at a chat completion sends and how its answer is read. */
+export async function chatAttempt(served: ServedModel, call: ChatCall): Promise<AttemptPlan> {
+  const { adapter, endpoint } = served.provider;
+  return {
+    served,
+    request: await adapter.chat(endpoint, call),
+    reader: call.stream ? adapter.readStream(call) : null,
+    read: (body) => adapter.readChat(call, body),
+  };
+}

@@ -1,0 +1,205 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { boundText, TEXT_LIMITS } from '../accounting/bound-text.ts';
+import type { Operation } from '../accounting/record.ts';
+import { AppError } from '../errors.ts';
+import type { ChatCall, EmbeddingsCall } from '../providers/adapter.ts';
+import type { ServedModel } from '../runtime/view.ts';
+import { chatAttempt, type AttemptPlan } from './attempt.ts';
+import { authenticate } from './authenticate.ts';
+import { estimateInputTokens } from './estimate.ts';
+import type { Exchange } from './exchange.ts';
+import { toGatewayError } from './failure.ts';
+import type { DoorCall, GatewayDeps } from './gateway.ts';
+import { gatewayHeaders } from './headers.ts';
+import { clampTokens, planTargets } from './plan.ts';
+import { ClientGone, MAX_BODY_BYTES, readBody } from './read-body.ts';
+import { CLIENT_CLOSED_REQUEST, sendError } from './relay.ts';
+import { readChatRequest, readEmbeddingsRequest, type GatewayRequest } from './request.ts';
+import { serve } from './serve.ts';
+import { billOf, settle, type Ending } from './settle.ts';
+
+/** A body must be there within this time: a slow sender must not hold a place for ever. */
+export const BODY_TIMEOUT_MS = 120_000;
+
+/**
+ * One chat completion or embeddings call through all stages: authenticate → read → admit → plan → attempt →
+ * relay → settle. Everything after authentication ends in exactly one settled row, but for requests that a limit
+ * refused (counted in the metrics only: a flood of them must not become a flood of rows).
+ *
+ * @throws AppError only from authentication and before the account is opened
+ */
+export async function serveCompletion(
+  deps: GatewayDeps,
+  call: DoorCall,
+  operation: Operation,
+): Promise<void> {
+  const { req, res, route } = call;
+  const snapshot = deps.snapshot();
+  const key = authenticate(snapshot, req.headers.authorization, route.slug, deps.clock());
+  if (!deps.accepting()) {
+    throw new AppError(
+      'unavailable',
+      'The request journal is full, so nothing can be accounted for. Try again later.',
+      {
+        retryAfterMs: 5_000,
+      },
+    );
+  }
+  const exchange: Exchange = {
+    id: call.id,
+    at: deps.clock(),
+    startedAt: deps.now(),
+    req,
+    res,
+    operation,
+    snapshot,
+    key,
+    userName: textHeader(req, 'x-user') || textHeader(req, 'x-openwebui-user-name'),
+    sessionId: textHeader(req, 'x-session-id'),
+    request: null,
+    estimatedInputTokens: 0,
+    admission: null,
+    plannedMs: 0,
+    attempts: [],
+    served: null,
+    original: null,
+    ttftMs: null,
+    captured: snapshot.settings.promptLogging ? [] : null,
+    capturedBytes: 0,
+    abort: null,
+    clientGone: false,
+    settled: false,
+  };
+  watchClient(res, exchange);
+  let streamed = false;
+  deps.meter.active(1, false);
+  try {
+    const body = await readBody(req, MAX_BODY_BYTES);
+    const request = operation === 'chat' ? readChatRequest(body) : readEmbeddingsRequest(body);
+    exchange.request = request;
+    exchange.estimatedInputTokens = estimateInputTokens(request);
+    const admission = admit(deps, exchange, request);
+    if (!(admission instanceof Promise ? await admission : admission)) return;
+    const { targets } = planTargets(key.tenant, request.model, operation);
+    exchange.plannedMs = Math.round(deps.now() - exchange.startedAt);
+    if (request.stream) {
+      streamed = true;
+      deps.meter.active(1, true);
+      deps.meter.active(-1, false);
+    }
+    await serve(deps, exchange, targets, (served) => prepare(exchange, request, served));
+  } catch (error) {
+    refuse(deps, exchange, error);
+  } finally {
+    deps.meter.active(-1, streamed);
+  }
+}
+
+function watchClient(res: ServerResponse, exchange: Exchange): void {
+  res.once('close', () => {
+    if (res.writableFinished) return;
+    exchange.clientGone = true;
+    exchange.abort?.();
+  });
+}
+
+/** True = let in. False = refused, and the client has been told. Synchronous unless limits are shared. */
+function admit(deps: GatewayDeps, exchange: Exchange, request: GatewayRequest): boolean | Promise<boolean> {
+  const { tenant } = exchange.key;
+  if (tenant.requestsPerMinute === 0 && tenant.tokensPerMinute === 0) return true;
+  const asked = request.maxCompletionTokens ?? request.maxTokens ?? 0;
+  const admission = deps.limiter.admit(tenant.id, tenant, exchange.estimatedInputTokens + asked);
+  if (admission instanceof Promise) return admission.then((it) => admitted(deps, exchange, it));
+  return admitted(deps, exchange, admission);
+}
+
+function admitted(
+  deps: GatewayDeps,
+  exchange: Exchange,
+  admission: NonNullable<Exchange['admission']>,
+): boolean {
+  exchange.admission = admission;
+  if (admission.allowed) return true;
+  const reason = admission.reason ?? 'requests';
+  deps.meter.rejected(exchange.key.tenant.slug, reason);
+  exchange.settled = true;
+  const message =
+    reason === 'request_too_large'
+      ? 'This request alone needs more tokens than the tenant may use in a minute. Shorten it or lower max_tokens.'
+      : `Rate limit exceeded: the tenant has used up its ${reason} for this minute.`;
+  const error = new AppError('rate_limit_exceeded', message, { retryAfterMs: admission.retryAfterMs });
+  sendError(exchange.res, error, gatewayHeaders(exchange));
+  return false;
+}
+
+function prepare(exchange: Exchange, request: GatewayRequest, served: ServedModel): Promise<AttemptPlan> {
+  if (exchange.operation === 'chat') return chatAttempt(served, chatCall(exchange, request, served));
+  return embeddingsAttempt(served, {
+    body: request.body,
+    spans: request.spans,
+    model: served.model.id,
+    json: request.json,
+  });
+}
+
+function chatCall(exchange: Exchange, request: GatewayRequest, served: ServedModel): ChatCall {
+  const maximum = served.model.maxOutputTokens;
+  return {
+    body: request.body,
+    spans: request.spans,
+    model: served.model.id,
+    stream: request.stream,
+    includeUsage: request.includeUsage,
+    maxTokens: clampTokens(request.maxTokens, maximum),
+    maxCompletionTokens: clampTokens(request.maxCompletionTokens, maximum),
+    modelMaxOutputTokens: maximum,
+    json: request.json,
+    created: Math.floor(exchange.at / 1000),
+    requestId: exchange.id,
+  };
+}
+
+async function embeddingsAttempt(served: ServedModel, call: EmbeddingsCall): Promise<AttemptPlan> {
+  const { adapter, endpoint } = served.provider;
+  const { embeddings, readEmbeddings } = adapter;
+  if (embeddings === undefined || readEmbeddings === undefined) {
+    throw new AppError('invalid_request', `'${call.model}' cannot make embeddings.`, { param: 'model' });
+  }
+  return {
+    served,
+    request: await embeddings.call(adapter, endpoint, call),
+    reader: null,
+    read: (body) => readEmbeddings.call(adapter, call, body),
+  };
+}
+
+/** Ends a request that failed before its answer began. */
+function refuse(deps: GatewayDeps, exchange: Exchange, thrown: unknown): void {
+  const gone = thrown instanceof ClientGone || exchange.clientGone;
+  const error = toGatewayError(thrown, exchange.served);
+  if (error.code === 'internal' && !gone) {
+    deps.log.error({ err: thrown, requestId: exchange.id }, 'gateway: a request failed for a reason of ours');
+  }
+  const ending: Ending = {
+    status: gone ? 'aborted' : 'error',
+    httpStatus: gone ? CLIENT_CLOSED_REQUEST : error.status,
+    error: gone ? null : error,
+    usage: null,
+    estimatedOutputTokens: 0,
+  };
+  settle(deps, exchange, ending, billOf(exchange, ending), () => {
+    if (gone) exchange.res.destroy();
+    else answerRefusal(exchange.res, error, gatewayHeaders(exchange));
+  });
+}
+
+function answerRefusal(res: ServerResponse, error: AppError, headers: string[]): void {
+  // The rest of an oversized body is not read: the connection cannot carry another request.
+  if (error.code === 'body_too_large') headers.push('connection', 'close');
+  sendError(res, error, headers);
+}
+
+function textHeader(req: IncomingMessage, name: string): string {
+  const value = req.headers[name];
+  return typeof value === 'string' ? boundText(value.trim(), TEXT_LIMITS.name) : '';
+}

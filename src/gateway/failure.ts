@@ -1,0 +1,56 @@
+import { AppError, toAppError } from '../errors.ts';
+import { UpstreamFailure } from '../providers/adapter.ts';
+import type { ServedModel } from '../runtime/view.ts';
+
+/** Used when a provider limits us without saying for how long. */
+const DEFAULT_RETRY_MS = 5_000;
+
+/** What the client is told of an upstream's failure (contract §2, "Upstream answers"). */
+export function failureToError(failure: UpstreamFailure, served: ServedModel | null): AppError {
+  const provider = served === null ? 'The provider' : `Provider '${served.provider.slug}'`;
+  switch (failure.kind) {
+    case 'rejected':
+      return new AppError('invalid_request', failure.message, {
+        cause: failure,
+        status: failure.status ?? 400,
+        wireCode: failure.upstreamCode,
+        ...(failure.param === null ? {} : { param: failure.param }),
+      });
+    case 'context_overflow':
+      return new AppError('context_length_exceeded', failure.message, { cause: failure, param: 'messages' });
+    case 'rate_limited':
+      return new AppError('provider_rate_limited', `${provider} is limiting our requests. Try again later.`, {
+        cause: failure,
+        retryAfterMs: failure.retryAfterMs ?? DEFAULT_RETRY_MS,
+      });
+    case 'credentials':
+      return new AppError(
+        'provider_error',
+        `${provider} refused the gateway's credentials. An administrator must renew them.`,
+        { cause: failure },
+      );
+    case 'timeout':
+      return new AppError('provider_error', `${provider} did not answer in time.`, { cause: failure });
+    case 'connection':
+      return new AppError('provider_error', `${provider} cannot be reached.`, { cause: failure });
+    case 'unavailable':
+      return new AppError('provider_error', `${provider} is unavailable.`, {
+        cause: failure,
+        ...(failure.retryAfterMs === null ? {} : { retryAfterMs: failure.retryAfterMs }),
+      });
+    case 'malformed':
+      return new AppError('provider_error', `${provider} sent an answer that cannot be read.`, {
+        cause: failure,
+      });
+  }
+}
+
+/** Anything thrown on the way, as the error that the client gets. */
+export function toGatewayError(error: unknown, served: ServedModel | null): AppError {
+  return error instanceof UpstreamFailure ? failureToError(error, served) : toAppError(error);
+}
+
+/** Short, for the trace and for metrics: a bounded set of words. */
+export function outcomeOf(failure: UpstreamFailure): string {
+  return failure.status === null || failure.kind !== 'unavailable' ? failure.kind : `http_${failure.status}`;
+}

@@ -1,0 +1,134 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AppError } from '../errors.ts';
+import type { ProviderStatus } from '../runtime/provider-status.ts';
+import type { KeyView, Snapshot, TenantView } from '../runtime/view.ts';
+import { authenticate } from './authenticate.ts';
+import { serveCompletion } from './completion.ts';
+import { answerHealth } from './health.ts';
+import { answerModel, answerModels, type ModelLists } from './models.ts';
+import { sendError } from './relay.ts';
+import type { ServeDeps } from './serve.ts';
+
+export interface GatewayDeps extends ServeDeps {
+  /** The view to take for a new request. */
+  readonly snapshot: () => Snapshot;
+  /** Unix ms. */
+  readonly clock: () => number;
+  /** A new UUIDv7. */
+  readonly newId: () => string;
+  readonly status: ProviderStatus;
+  /** False = the journal is full: nothing may be started that could not be accounted for. */
+  readonly accepting: () => boolean;
+}
+
+/** Where a gateway request goes. `slug` null = the key alone names the tenant. */
+export interface GatewayRoute {
+  readonly slug: string | null;
+  /** After `/v1`, without the query: `/chat/completions`. */
+  readonly path: string;
+}
+
+/** The OpenAI-compatible door. Answers every request exactly once and never throws. */
+export interface Gateway {
+  handle(req: IncomingMessage, res: ServerResponse, route: GatewayRoute): void;
+}
+
+type Door = (deps: GatewayDeps, call: DoorCall, lists: ModelLists) => void | Promise<void>;
+
+/** One request as the doors get it. */
+export interface DoorCall {
+  readonly id: string;
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly route: GatewayRoute;
+}
+
+/** Path → method → door. */
+const DOORS: Readonly<Record<string, Readonly<Record<string, Door>>>> = {
+  '/chat/completions': { POST: (deps, call) => serveCompletion(deps, call, 'chat') },
+  '/embeddings': { POST: (deps, call) => serveCompletion(deps, call, 'embeddings') },
+  '/models': {
+    GET: (deps, { id, req, res, route }, lists) =>
+      answerModels(res, id, keyOf(deps, req, route).tenant, lists),
+  },
+  '/models/public': {
+    GET: (deps, { id, res, route }, lists) => answerModels(res, id, openTenant(deps, route), lists),
+  },
+  '/health': { GET: (deps, { id, res, route }) => answerHealth(deps, res, id, openTenant(deps, route)) },
+};
+const ONE_MODEL: Readonly<Record<string, Door>> = {
+  GET: (deps, { id, req, res, route }) =>
+    answerModel(res, id, keyOf(deps, req, route).tenant, decodePath(route.path.slice('/models/'.length))),
+};
+
+export function createGateway(deps: GatewayDeps): Gateway {
+  const lists: ModelLists = new WeakMap();
+  return {
+    handle(req, res, route) {
+      const id = deps.newId();
+      try {
+        const door = doorOf(req, route);
+        const answered = door(deps, { id, req, res, route }, lists);
+        if (answered !== undefined) answered.catch((error: unknown) => fail(deps, res, id, error));
+      } catch (error) {
+        fail(deps, res, id, error);
+      }
+    },
+  };
+}
+
+function doorOf(req: IncomingMessage, route: GatewayRoute): Door {
+  const { path } = route;
+  const doors = Object.hasOwn(DOORS, path)
+    ? DOORS[path]
+    : path.startsWith('/models/')
+      ? ONE_MODEL
+      : undefined;
+  if (doors === undefined) {
+    throw new AppError(
+      'route_not_found',
+      `There is no ${req.method ?? ''} ${path} here. Chat: POST /chat/completions.`,
+    );
+  }
+  const method = req.method === 'HEAD' ? 'GET' : (req.method ?? '');
+  const door = Object.hasOwn(doors, method) ? doors[method] : undefined;
+  if (door === undefined) {
+    throw new AppError('method_not_allowed', `${path} takes ${Object.keys(doors).join(', ')} only.`);
+  }
+  return door;
+}
+
+function fail(deps: GatewayDeps, res: ServerResponse, id: string, error: unknown): void {
+  const known = error instanceof AppError ? error : null;
+  if (known === null)
+    deps.log.error({ err: error, requestId: id }, 'gateway: a request failed for a reason of ours');
+  const headers = ['x-request-id', id];
+  if (known?.code === 'method_not_allowed') headers.push('allow', 'GET, POST');
+  sendError(
+    res,
+    known ??
+      new AppError('internal', 'Something went wrong on our side. The request id names it in the log.'),
+    headers,
+  );
+}
+
+function keyOf(deps: GatewayDeps, req: IncomingMessage, route: GatewayRoute): KeyView {
+  return authenticate(deps.snapshot(), req.headers.authorization, route.slug, deps.clock());
+}
+
+/** The tenant of a path that needs no key. */
+function openTenant(deps: GatewayDeps, route: GatewayRoute): TenantView {
+  const tenant = route.slug === null ? undefined : deps.snapshot().tenantsBySlug.get(route.slug);
+  if (tenant === undefined || !tenant.active) {
+    throw new AppError('tenant_not_found', 'There is no such tenant. The path is /api/<tenant-slug>/v1/….');
+  }
+  return tenant;
+}
+
+function decodePath(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

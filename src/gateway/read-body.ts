@@ -1,0 +1,57 @@
+import type { IncomingMessage } from 'node:http';
+import { AppError } from '../errors.ts';
+
+/** Contract §2: larger bodies get 413. */
+export const MAX_BODY_BYTES = 32 * 1024 * 1024;
+
+/** Thrown when the client left while it was sending: there is nobody to answer. */
+export class ClientGone extends Error {
+  override readonly name = 'ClientGone';
+}
+
+/**
+ * The whole request body.
+ *
+ * @throws AppError body_too_large, invalid_request (compressed bodies); ClientGone
+ */
+export function readBody(req: IncomingMessage, limit: number): Promise<Buffer> {
+  const declared = Number(req.headers['content-length'] ?? 0);
+  if (declared > limit) return Promise.reject(tooLarge(limit));
+  const encoding = req.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    return Promise.reject(
+      new AppError(
+        'invalid_request',
+        `Compressed request bodies (${encoding.slice(0, 20)}) are not accepted.`,
+      ),
+    );
+  }
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    req.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > limit) {
+        chunks.length = 0;
+        req.pause();
+        reject(tooLarge(limit));
+        return;
+      }
+      chunks.push(chunk);
+    });
+    req.once('end', () => {
+      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, bytes));
+    });
+    req.once('error', () => reject(new ClientGone()));
+    req.once('close', () => {
+      if (!req.complete) reject(new ClientGone());
+    });
+  });
+}
+
+function tooLarge(limit: number): AppError {
+  return new AppError(
+    'body_too_large',
+    `The request body must not be larger than ${limit / 1024 / 1024} MB.`,
+  );
+}

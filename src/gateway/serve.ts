@@ -1,0 +1,204 @@
+import { AppError } from '../errors.ts';
+import { UpstreamFailure } from '../providers/adapter.ts';
+import type { Upstream } from '../providers/http.ts';
+import type { Breaker } from '../runtime/breaker.ts';
+import type { LearnedWindows } from '../runtime/learned-windows.ts';
+import type { ServedModel } from '../runtime/view.ts';
+import { attempt, type AttemptOutcome, type AttemptPlan } from './attempt.ts';
+import type { Exchange } from './exchange.ts';
+import { outcomeOf } from './failure.ts';
+import { createOutlet, type Outlet, type OutletDeps } from './relay.ts';
+import { largerModels, overflows } from './upgrade.ts';
+
+export interface ServeDeps extends OutletDeps {
+  readonly upstream: Upstream;
+  readonly breaker: Breaker;
+  readonly windows: LearnedWindows;
+  /** What the last real traffic of a provider showed, for /v1/health. */
+  readonly observe: (providerId: string, ok: boolean, error?: string) => void;
+  readonly random: () => number;
+}
+
+/** More tries than this would only make a caller wait longer for the same error. */
+const MAX_TRIES = 5;
+/** Before the same provider is tried again, plus as much again at random, so that retries do not come in step. */
+const RETRY_DELAY_MS = 150;
+
+/** Prepares one attempt; may throw AppError where the provider's wire format cannot carry the request. */
+export type Prepare = (served: ServedModel) => Promise<AttemptPlan>;
+
+/**
+ * Tries the targets in order until one answers. Before the first byte a failure moves on: to the next target, to
+ * a model with a larger window after an overflow, or once more to the only provider. What is thrown has not been
+ * told to the client yet.
+ *
+ * @throws AppError, UpstreamFailure
+ */
+export async function serve(
+  deps: ServeDeps,
+  exchange: Exchange,
+  targets: readonly ServedModel[],
+  prepare: Prepare,
+): Promise<void> {
+  const outlet = createOutlet(deps, exchange);
+  const queue = fitting(deps, exchange, targets);
+  let last: UpstreamFailure | null = null;
+  let retried = false;
+  for (let tries = 0; tries < MAX_TRIES;) {
+    const served = queue.shift();
+    if (served === undefined) break;
+    if (!deps.breaker.allows(served.provider.id)) {
+      note(deps, exchange, served, deps.now(), 'breaker_open');
+      continue;
+    }
+    tries += 1;
+    const outcome = await tryOne(deps, exchange, served, prepare, outlet);
+    if (outcome.kind !== 'failed') return;
+    last = outcome.failure;
+    if (last.kind === 'context_overflow') {
+      queue.splice(0, queue.length, ...afterOverflow(deps, exchange, served, last, queue));
+      continue;
+    }
+    if (!last.isRetryable) throw last;
+    if (queue.length === 0 && !retried && worthRepeating(last)) {
+      retried = true;
+      await delay(deps, RETRY_DELAY_MS * (1 + deps.random()));
+      queue.push(served);
+    }
+    if (exchange.clientGone) return outlet.aborted(served, null);
+  }
+  if (last !== null) throw last;
+  throw new AppError(
+    'provider_error',
+    'Every provider of this model is down at the moment. Try again later.',
+  );
+}
+
+async function tryOne(
+  deps: ServeDeps,
+  exchange: Exchange,
+  served: ServedModel,
+  prepare: Prepare,
+  outlet: Outlet,
+): Promise<AttemptOutcome> {
+  exchange.served = served;
+  const startedAt = deps.now();
+  let plan: AttemptPlan;
+  try {
+    plan = await prepare(served);
+  } catch (error) {
+    // Some adapters ask a server for a token to sign with; an AppError is about the request and ends it.
+    if (!(error instanceof UpstreamFailure)) throw error;
+    learnFrom(deps, exchange, served, startedAt, error);
+    return { kind: 'failed', failure: error };
+  }
+  const outcome = await attempt(deps.upstream, exchange, plan, outlet);
+  if (outcome.failure !== null) {
+    learnFrom(deps, exchange, served, startedAt, outcome.failure);
+  } else if (outcome.kind === 'served') {
+    deps.breaker.onSuccess(served.provider.id);
+    deps.observe(served.provider.id, true);
+  }
+  return outcome;
+}
+
+function learnFrom(
+  deps: ServeDeps,
+  exchange: Exchange,
+  served: ServedModel,
+  startedAt: number,
+  failure: UpstreamFailure,
+): void {
+  const outcome = outcomeOf(failure);
+  const { id, slug } = served.provider;
+  note(deps, exchange, served, startedAt, outcome);
+  deps.meter.upstreamFailed(slug, outcome);
+  if (failure.kind === 'rejected' || failure.kind === 'context_overflow' || failure.kind === 'rate_limited') {
+    deps.breaker.onSuccess(id);
+    deps.observe(id, true);
+  } else {
+    deps.breaker.onFailure(id, failure.kind);
+    deps.observe(id, false, HEALTH_TEXT[failure.kind]);
+  }
+}
+
+/** What /v1/health says of a provider that failed so: bounded texts, nothing of the upstream's own. */
+const HEALTH_TEXT = {
+  credentials: 'Credentials refused',
+  unavailable: 'Provider unavailable',
+  connection: 'Connection failed',
+  timeout: 'Timed out',
+  malformed: 'Unreadable answer',
+} as const;
+
+function note(
+  deps: ServeDeps,
+  exchange: Exchange,
+  served: ServedModel,
+  startedAt: number,
+  outcome: string,
+): void {
+  const now = deps.now();
+  exchange.attempts.push({
+    provider: served.provider.slug,
+    model: served.model.id,
+    startMs: Math.round(startedAt - exchange.startedAt),
+    durationMs: Math.round(now - startedAt),
+    outcome,
+  });
+}
+
+/** The targets whose window takes the prompt; if none does, larger models; if there are none, the targets as they are. */
+function fitting(deps: ServeDeps, exchange: Exchange, targets: readonly ServedModel[]): ServedModel[] {
+  if (exchange.operation !== 'chat') return [...targets];
+  const estimate = exchange.estimatedInputTokens;
+  const fit = targets.filter((target) => !overflows(estimate, deps.windows.windowOf(target)));
+  const [first] = targets;
+  if (fit.length > 0 || first === undefined) return fit;
+  const { tenant } = exchange.key;
+  const larger = largerModels(tenant, first, deps.windows.windowOf(first), estimate, (it) =>
+    deps.windows.windowOf(it),
+  );
+  if (larger.length === 0) return [...targets];
+  exchange.original = first;
+  return larger;
+}
+
+function afterOverflow(
+  deps: ServeDeps,
+  exchange: Exchange,
+  small: ServedModel,
+  failure: UpstreamFailure,
+  queue: readonly ServedModel[],
+): ServedModel[] {
+  if (failure.contextWindow !== null) {
+    const window = {
+      providerId: small.provider.id,
+      modelId: small.model.id,
+      contextWindow: failure.contextWindow,
+    };
+    deps.windows.learn(small, failure.contextWindow);
+    deps.journal.append({ kind: 'window', window }, () => undefined);
+  }
+  if (exchange.operation !== 'chat') throw failure;
+  const known = failure.contextWindow ?? deps.windows.windowOf(small);
+  const larger = largerModels(exchange.key.tenant, small, known, exchange.estimatedInputTokens, (it) =>
+    deps.windows.windowOf(it),
+  );
+  // The same model elsewhere may have a larger window than here; what is as small is not worth a try.
+  const rest = queue.filter((target) => (deps.windows.windowOf(target) ?? 0) > (known ?? 0));
+  const next = [...rest, ...larger.filter((it) => !rest.includes(it) && it.model.id !== small.model.id)];
+  if (next.length === 0) throw failure;
+  exchange.original ??= small;
+  return next;
+}
+
+function worthRepeating(failure: UpstreamFailure): boolean {
+  return failure.kind === 'connection' || failure.kind === 'unavailable' || failure.kind === 'malformed';
+}
+
+function delay(deps: ServeDeps, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    deps.setTimer(resolve, ms);
+  });
+}

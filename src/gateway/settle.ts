@@ -1,0 +1,169 @@
+import { costInfo, costOf } from '../accounting/cost.ts';
+import { boundText } from '../accounting/bound-text.ts';
+import type { JournalSink, RequestRecord, RequestStatus } from '../accounting/record.ts';
+import { NO_USAGE, type TokenUsage } from '../accounting/usage.ts';
+import type { AppError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import type { Limiter } from '../runtime/limiter.ts';
+import { MAX_CAPTURED_BYTES, type Exchange } from './exchange.ts';
+import type { Meter } from './meter.ts';
+
+export interface SettleDeps {
+  readonly journal: JournalSink;
+  readonly limiter: Limiter;
+  readonly meter: Meter;
+  /** Encrypts what prompt logging keeps (context `snapshot:<requestId>`). */
+  readonly encrypt: (plain: string, context: string) => string;
+  readonly now: () => number;
+  readonly log: Logger;
+}
+
+/** How a request ended. */
+export interface Ending {
+  readonly status: RequestStatus;
+  readonly httpStatus: number;
+  readonly error: AppError | null;
+  /** As the provider reported it; null = it did not. */
+  readonly usage: TokenUsage | null;
+  /** Taken when `usage` is null: tokens of what the client got, guessed. */
+  readonly estimatedOutputTokens: number;
+}
+
+/** Tokens and money of one request. */
+export interface Bill {
+  readonly usage: TokenUsage;
+  readonly estimated: boolean;
+  readonly priced: boolean;
+  readonly actualPico: number;
+  readonly baselinePico: number;
+}
+
+/**
+ * What the request cost at the prices of its snapshot. Without reported usage the tokens are estimated, unless
+ * nothing was answered. The baseline is the named model: it differs from what served after a context fallback.
+ */
+export function billOf(exchange: Exchange, ending: Ending): Bill {
+  const answered = ending.usage !== null || ending.estimatedOutputTokens > 0 || ending.status === 'success';
+  const estimated = ending.usage === null && answered;
+  const usage = ending.usage ?? (answered ? guess(exchange, ending) : NO_USAGE);
+  const actual = costOf(usage, exchange.served?.price ?? null);
+  const baseline = exchange.original === null ? actual : costOf(usage, exchange.original.price);
+  return {
+    usage,
+    estimated,
+    priced: actual.priced,
+    actualPico: actual.pico,
+    baselinePico: baseline.priced ? baseline.pico : actual.pico,
+  };
+}
+
+function guess(exchange: Exchange, ending: Ending): TokenUsage {
+  return {
+    ...NO_USAGE,
+    inputTokens: exchange.estimatedInputTokens,
+    outputTokens: ending.estimatedOutputTokens,
+  };
+}
+
+/** The extra members of an answer (contract §2, "Streaming"): `cost_info` and, after an overflow, `context_fallback`. */
+export function answerMembers(exchange: Exchange, bill: Bill): string {
+  const { usage } = bill;
+  let members = costInfo(bill.actualPico, bill.baselinePico, usage.inputTokens, usage.outputTokens);
+  if (fellBack(exchange) && exchange.original !== null && exchange.served !== null) {
+    members += `,"context_fallback":${JSON.stringify({
+      original_model: exchange.original.model.id,
+      fallback_model: exchange.served.model.id,
+      reason: 'context_overflow',
+    })}`;
+  }
+  return members;
+}
+
+/** Whether another model serves than would have, but for its window; the same model elsewhere is no fallback. */
+function fellBack(exchange: Exchange): boolean {
+  return exchange.original !== null && exchange.original.model.id !== exchange.served?.model.id;
+}
+
+/**
+ * Ends the request's account: limiter trued up, counted, journalled. Exactly once, whoever comes first of done,
+ * error and abort; `release` then hands the answer's last byte to the client, after the journal has the entry.
+ * Later calls do nothing and never call `release`.
+ */
+export function settle(
+  deps: SettleDeps,
+  exchange: Exchange,
+  ending: Ending,
+  bill: Bill,
+  release: () => void,
+): void {
+  if (exchange.settled) return;
+  exchange.settled = true;
+  const used = bill.usage.inputTokens + bill.usage.outputTokens;
+  if (exchange.admission !== null) deps.limiter.settle(exchange.admission.reservation, used);
+  const record = recordOf(deps, exchange, ending, bill);
+  deps.meter.observe(record, exchange.key.tenant.slug);
+  deps.journal.append({ kind: 'request', request: record }, (error) => {
+    if (error !== null) {
+      // The client still gets what it paid for; the record survives in the log, whence it can be replayed.
+      deps.meter.journalFailed();
+      deps.log.error(
+        { err: error, record: { ...record, snapshot: null } },
+        'journal: an entry could not be written',
+      );
+    }
+    release();
+  });
+}
+
+function recordOf(deps: SettleDeps, exchange: Exchange, ending: Ending, bill: Bill): RequestRecord {
+  const { served, original, request } = exchange;
+  const requested = request?.model ?? '';
+  const model = served?.model.id ?? requested;
+  return {
+    id: exchange.id,
+    at: exchange.at,
+    tenantId: exchange.key.tenant.id,
+    keyId: exchange.key.id,
+    providerId: served?.provider.id ?? null,
+    providerSlug: served?.provider.slug ?? '',
+    operation: exchange.operation,
+    requestedModel: boundText(requested, 256),
+    model: boundText(model, 256),
+    baselineModel: boundText(original?.model.id ?? model, 256),
+    category: '',
+    costTier: served?.model.tier ?? '',
+    autoRouted: false,
+    userName: exchange.userName === '' ? boundText(request?.user ?? '', 128) : exchange.userName,
+    sessionId: exchange.sessionId,
+    status: ending.status,
+    httpStatus: ending.httpStatus,
+    errorType: ending.error?.type ?? '',
+    errorCode: boundText(ending.error?.wireCode ?? '', 64),
+    errorMessage: boundText(ending.error?.message ?? '', 1_000),
+    streamed: request?.stream ?? false,
+    durationMs: Math.round(deps.now() - exchange.startedAt),
+    ttftMs: exchange.ttftMs,
+    attempts: exchange.attempts.length,
+    contextFallback: fellBack(exchange),
+    usage: bill.usage,
+    usageEstimated: bill.estimated,
+    priced: bill.priced,
+    actualCostPico: bill.actualPico,
+    baselineCostPico: bill.baselinePico,
+    trace: { plannedMs: exchange.plannedMs, attempts: exchange.attempts },
+    snapshot: exchange.captured === null ? null : sealSnapshot(deps, exchange, exchange.captured),
+  };
+}
+
+function sealSnapshot(deps: SettleDeps, exchange: Exchange, captured: readonly Buffer[]): string {
+  const body = exchange.request?.body ?? Buffer.alloc(0);
+  return deps.encrypt(
+    JSON.stringify({
+      prompt: body.toString('utf8', 0, MAX_CAPTURED_BYTES),
+      promptCut: body.length > MAX_CAPTURED_BYTES,
+      answer: Buffer.concat(captured).toString('utf8'),
+      answerCut: exchange.capturedBytes >= MAX_CAPTURED_BYTES,
+    }),
+    `snapshot:${exchange.id}`,
+  );
+}

@@ -1,0 +1,73 @@
+import type { Handler } from './server.ts';
+
+export interface HealthDeps {
+  /** Resolves when the database answers. */
+  readonly ping: () => Promise<void>;
+  readonly draining: () => boolean;
+  /** Whether the gateway has a view to serve from. */
+  readonly serving: () => boolean;
+  readonly journal: () => { readonly entries: number; readonly bytes: number; readonly accepting: boolean };
+  readonly version: string;
+  readonly role: string;
+  /** Unix ms. */
+  readonly clock: () => number;
+}
+
+/** A check is good for so long: probes of many balancers must not become load. */
+const CACHE_MS = 1_000;
+const PING_TIMEOUT_MS = 1_500;
+
+/**
+ * `GET /health`: 200 as long as requests can be served, `status: "degraded"` while the database is down or the
+ * journal full; 503 when this process should get no traffic (draining, or nothing to serve from). A database
+ * outage stays 200 on purpose: the gateway serves through it, and a balancer must not take it out.
+ */
+export function createHealth(deps: HealthDeps): Handler {
+  let checkedAt = -Infinity;
+  let checking: Promise<boolean> | null = null;
+
+  function databaseUp(): Promise<boolean> {
+    const now = deps.clock();
+    if (checking === null || now - checkedAt > CACHE_MS) {
+      checkedAt = now;
+      checking = withTimeout(deps.ping(), PING_TIMEOUT_MS);
+    }
+    return checking;
+  }
+
+  return (_req, res) => {
+    void databaseUp().then((up) => {
+      const journal = deps.journal();
+      const draining = deps.draining();
+      const able = !draining && deps.serving();
+      const body = JSON.stringify({
+        status: !able ? (draining ? 'draining' : 'unavailable') : up && journal.accepting ? 'ok' : 'degraded',
+        database: up ? 'ok' : 'error',
+        journal: { entries: journal.entries, bytes: journal.bytes, accepting: journal.accepting },
+        role: deps.role,
+        version: deps.version,
+        timestamp: new Date(deps.clock()).toISOString(),
+      });
+      res.writeHead(able ? 200 : 503, {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(body),
+        'cache-control': 'no-store',
+      });
+      res.end(body);
+    });
+  };
+}
+
+async function withTimeout(work: Promise<void>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  const done = work.then(
+    () => true,
+    () => false,
+  );
+  const up = await Promise.race([done, late]);
+  clearTimeout(timer);
+  return up;
+}

@@ -1,0 +1,168 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { AppError } from '../errors.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import { BODY_TIMEOUT_MS } from '../gateway/completion.ts';
+
+/** Answers one request; must not throw. */
+export type Handler = (req: IncomingMessage, res: ServerResponse) => void;
+
+/** What stands behind the one listener. Null = not in this process's role. */
+export interface Doors {
+  readonly gateway: Gateway | null;
+  readonly graphql: Handler | null;
+  readonly rest: Handler | null;
+  readonly ui: Handler | null;
+  readonly health: Handler;
+  readonly metrics: Handler;
+}
+
+export interface HttpServer {
+  /** Resolves with the port; rejects with Node's listen error (EADDRINUSE …). */
+  listen(port: number, host: string): Promise<number>;
+  /**
+   * Stops accepting, lets what runs finish, and after `limitMs` cuts what is left. Resolves with the number of
+   * requests that were cut.
+   */
+  drain(limitMs: number): Promise<number>;
+  readonly draining: boolean;
+}
+
+/** Longer than the idle time of common load balancers (60 s), so that they close first. */
+const KEEP_ALIVE_MS = 75_000;
+
+/** One listener for everything: the path's head picks the door. `origins`: who may call from a browser. */
+export function createHttpServer(doors: Doors, origins: readonly string[]): HttpServer {
+  const allowed = new Set(origins);
+  let draining = false;
+  let running = 0;
+  let idle: (() => void) | null = null;
+
+  const server = createServer((req, res) => {
+    running += 1;
+    res.once('close', () => {
+      running -= 1;
+      if (running === 0) idle?.();
+    });
+    if (draining) res.shouldKeepAlive = false;
+    if (req.headers.origin !== undefined && answerCors(req, res, allowed)) return;
+    route(doors, req, res);
+  });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  server.headersTimeout = 60_000;
+  server.requestTimeout = BODY_TIMEOUT_MS;
+
+  return {
+    get draining() {
+      return draining;
+    },
+    listen: (port, host) => listen(server, port, host),
+    async drain(limitMs) {
+      draining = true;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      let timer: NodeJS.Timeout | undefined;
+      if (running > 0) {
+        await Promise.race([
+          new Promise<void>((resolve) => {
+            idle = resolve;
+          }),
+          new Promise<void>((resolve) => {
+            timer = setTimeout(resolve, limitMs);
+          }),
+        ]);
+      }
+      clearTimeout(timer);
+      const cut = running;
+      server.closeAllConnections();
+      await closed;
+      return cut;
+    },
+  };
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+function route(doors: Doors, req: IncomingMessage, res: ServerResponse): void {
+  const url = req.url ?? '/';
+  const query = url.indexOf('?');
+  const path = query === -1 ? url : url.slice(0, query);
+  const gateway = gatewayPath(path);
+  if (gateway !== null) {
+    if (doors.gateway === null)
+      notFound(res, 'This process does not serve the gateway (PRISM_ROLE=control).');
+    else doors.gateway.handle(req, res, gateway);
+    return;
+  }
+  const handler = doorOf(doors, path);
+  if (handler === null) notFound(res, `There is nothing at ${path.slice(0, 100)}.`);
+  else handler(req, res);
+}
+
+function doorOf(doors: Doors, path: string): Handler | null {
+  if (path === '/health') return doors.health;
+  if (path === '/metrics') return doors.metrics;
+  if (path === '/graphql' || path.startsWith('/graphql/')) return doors.graphql;
+  if (path === '/api' || path.startsWith('/api/')) {
+    const head = path.split('/', 3)[2];
+    return head === 'prism' || head === 'tenant-portal' ? doors.rest : null;
+  }
+  return doors.ui;
+}
+
+/** Where a gateway path leads: `/v1/…`, `/api/v1/…` (the key names the tenant) or `/api/<slug>/v1/…`; null = no gateway path. */
+export function gatewayPath(path: string): { slug: string | null; path: string } | null {
+  if (path.startsWith('/v1/')) return { slug: null, path: path.slice(3) };
+  if (!path.startsWith('/api/')) return null;
+  if (path.startsWith('/api/v1/')) return { slug: null, path: path.slice(7) };
+  const end = path.indexOf('/', 5);
+  if (end === -1 || !path.startsWith('/v1/', end)) return null;
+  const slug = path.slice(5, end);
+  // Both are the console's; no tenant can have such a slug.
+  if (slug === 'prism' || slug === 'tenant-portal') return null;
+  return { slug, path: path.slice(end + 3) };
+}
+
+function notFound(res: ServerResponse, message: string): void {
+  const body = JSON.stringify(new AppError('route_not_found', message).toOpenAI());
+  res.writeHead(404, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
+  res.end(body);
+}
+
+/** True = it was a preflight and has been answered. Credentials are bearer tokens, so cookies are never allowed along. */
+function answerCors(req: IncomingMessage, res: ServerResponse, allowed: ReadonlySet<string>): boolean {
+  const { origin } = req.headers;
+  if (origin === undefined || !allowed.has(origin)) return false;
+  res.setHeader('access-control-allow-origin', origin);
+  res.setHeader('vary', 'origin');
+  res.setHeader('access-control-expose-headers', EXPOSED);
+  if (req.method !== 'OPTIONS' || req.headers['access-control-request-method'] === undefined) return false;
+  res.writeHead(204, {
+    'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
+    'access-control-allow-headers':
+      req.headers['access-control-request-headers'] ?? 'authorization, content-type',
+    'access-control-max-age': '600',
+  });
+  res.end();
+  return true;
+}
+
+const EXPOSED = [
+  'x-request-id',
+  'x-prism-model',
+  'x-prism-provider',
+  'x-prism-category',
+  'retry-after',
+  ...['limit', 'remaining', 'reset'].flatMap((it) => [
+    `x-ratelimit-${it}-requests`,
+    `x-ratelimit-${it}-tokens`,
+  ]),
+].join(', ');
