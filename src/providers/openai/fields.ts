@@ -1,0 +1,33 @@
+import type { JsonObject } from '../adapter.ts';
+
+/** JSON text as a value; undefined = it is none. For answers of providers: never trust, never throw. */
+export function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+export function asObject(value: unknown): JsonObject | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
+}
+
+/** A string with something in it. */
+export function asText(value: unknown): string | null {
+  return typeof value === 'string' && value.trim() !== '' ? value : null;
+}
+
+/** A count: finite, not negative, made whole; null = it is none. */
+export function asCount(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? Math.floor(value) : null;
+}
+
+/** The first of the members that is a count above zero. */
+export function firstCount(object: JsonObject, ...names: readonly string[]): number | null {
+  for (const name of names) {
+    const count = asCount(object[name]);
+    if (count !== null && count > 0) return count;
+  }
+  return null;
+}

@@ -1,0 +1,62 @@
+import type { ChatCall, EmbeddingsCall, Span } from '../adapter.ts';
+import { asObject, parseJson } from './fields.ts';
+
+/** Bytes that take the place of [start, end); an empty range inserts. */
+interface Edit extends Span {
+  readonly text: string;
+}
+
+/**
+ * The client's own bytes as they must go upstream: with the upstream's model id, with usage asked for on
+ * streams, with output limits clamped; everything else as it came. One allocation; the body itself when
+ * nothing changes.
+ */
+export function spliceChat(call: ChatCall): Buffer {
+  const { body, spans } = call;
+  const edits: Edit[] = [];
+  replace(edits, body, spans.model, JSON.stringify(call.model));
+  if (call.maxTokens !== null) replace(edits, body, spans.maxTokens, String(call.maxTokens));
+  if (call.maxCompletionTokens !== null)
+    replace(edits, body, spans.maxCompletionTokens, String(call.maxCompletionTokens));
+  if (call.stream && !call.includeUsage) askForUsage(edits, body, spans.streamOptions, spans.close);
+  return splice(body, edits);
+}
+
+/** The same for embeddings: only the model's id changes. */
+export function spliceEmbeddings(call: EmbeddingsCall): Buffer {
+  const edits: Edit[] = [];
+  replace(edits, call.body, call.spans.model, JSON.stringify(call.model));
+  return splice(call.body, edits);
+}
+
+function replace(edits: Edit[], body: Buffer, span: Span | null, text: string): void {
+  if (span === null) return;
+  if (body.toString('latin1', span.start, span.end) !== text) edits.push({ start: span.start, end: span.end, text });
+}
+
+/** The client's other stream options stay; they are a few dozen bytes, so they may be parsed. */
+function askForUsage(edits: Edit[], body: Buffer, span: Span | null, close: number): void {
+  if (span === null) {
+    edits.push({ start: close, end: close, text: ',"stream_options":{"include_usage":true}' });
+    return;
+  }
+  const options = asObject(parseJson(body.subarray(span.start, span.end))) ?? {};
+  edits.push({ start: span.start, end: span.end, text: JSON.stringify({ ...options, include_usage: true }) });
+}
+
+function splice(body: Buffer, edits: Edit[]): Buffer {
+  if (edits.length === 0) return body;
+  edits.sort((a, b) => a.start - b.start);
+  let length = body.length;
+  for (const edit of edits) length += Buffer.byteLength(edit.text) - (edit.end - edit.start);
+  const spliced = Buffer.allocUnsafe(length);
+  let from = 0;
+  let to = 0;
+  for (const edit of edits) {
+    to += body.copy(spliced, to, from, edit.start);
+    to += spliced.write(edit.text, to);
+    from = edit.end;
+  }
+  body.copy(spliced, to, from);
+  return spliced;
+}
