@@ -1,69 +1,31 @@
+import { uuidv7 } from 'uuidv7';
+import type { PrismaClient, Provider } from '../database/generated/prisma/client.ts';
 import type { Actor } from '../identity/actor.ts';
+import type { Cipher } from '../identity/cipher.ts';
+import { authorize } from '../identity/policy.ts';
+import type { Adapter } from '../providers/adapter.ts';
+import { record } from './audit.ts';
+import { change, notify, orConflict, type Tx } from './change.ts';
+import { resolveConfig } from './provider-config.ts';
+import { authTypeOf } from './provider-credentials.ts';
+import { providerCreate, providerUpdate, slugify } from './provider-schema.ts';
+import type {
+  ProviderCreateInput,
+  ProviderRemoved,
+  ProviderResult,
+  ProviderUpdateInput,
+} from './provider-types.ts';
+import { readObject } from './tenant-schema.ts';
+import { badInput, notFound, requireId, validate } from './validate.ts';
 
-export type AuthType = 'api_key' | 'bearer' | 'aws_credentials' | 'none';
-
-/** Secrets: missing, null, "" or "***" = keep what is stored. */
-export interface ProviderAuthInput {
-  readonly type?: AuthType | null | undefined;
-  readonly apiKey?: string | null | undefined;
-  readonly accessKeyId?: string | null | undefined;
-  readonly secretAccessKey?: string | null | undefined;
-  readonly region?: string | null | undefined;
-}
-
-export interface ProviderConfigInput {
-  readonly baseUrl?: string | null | undefined;
-  readonly auth?: ProviderAuthInput | null | undefined;
-  /** Replaced as a whole when given. */
-  readonly options?: Readonly<Record<string, unknown>> | null | undefined;
-}
-
-export interface ProviderCreateInput {
-  readonly name: string;
-  /** Derived from the name when missing. */
-  readonly slug?: string | null | undefined;
-  readonly type: string;
-  readonly config?: ProviderConfigInput | null | undefined;
-  readonly active?: boolean | null | undefined;
-}
-
-/** What is missing or null stays as it is. */
-export interface ProviderUpdateInput {
-  readonly name?: string | null | undefined;
-  readonly slug?: string | null | undefined;
-  readonly type?: string | null | undefined;
-  readonly config?: ProviderConfigInput | null | undefined;
-  readonly active?: boolean | null | undefined;
-}
-
-export interface ProviderResult {
-  readonly id: string;
-  readonly slug: string;
-  readonly name: string;
-  readonly type: string;
-  readonly baseUrl: string;
-  readonly apiPath: string | null;
-  readonly authType: AuthType;
-  readonly hasCredentials: boolean;
-  readonly region: string | null;
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly active: boolean;
-  readonly status: 'unchecked' | 'connected' | 'error';
-  readonly statusMessage: string | null;
-  readonly lastCheckedAt: Date | null;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
-}
-
-/** What went with a removed provider. */
-export interface ProviderRemoved {
-  readonly id: string;
-  readonly slug: string;
-  readonly name: string;
-  readonly modelsRemoved: number;
-  /** Tenants that it served. */
-  readonly tenantsUpdated: number;
-}
+export type {
+  ProviderAuthInput,
+  ProviderConfigInput,
+  ProviderCreateInput,
+  ProviderRemoved,
+  ProviderResult,
+  ProviderUpdateInput,
+} from './provider-types.ts';
 
 export interface Providers {
   /** Throws bad_input with `fields` (paths as in REST: `config.auth.apiKey`), conflict when the slug is taken. */
@@ -71,4 +33,134 @@ export interface Providers {
   /** A new origin in `config.baseUrl` needs the secret again, or the stored one could be sent anywhere. */
   update(actor: Actor, id: string, input: ProviderUpdateInput): Promise<ProviderResult>;
   remove(actor: Actor, id: string): Promise<ProviderRemoved>;
+}
+
+/** The adapters that exist, by the `type` of a provider. */
+export interface AdapterRegistry {
+  get(type: string): Adapter | undefined;
+  all(): readonly Adapter[];
+}
+
+export interface ProvidersDeps {
+  readonly db: PrismaClient;
+  readonly cipher: Cipher;
+  readonly registry: AdapterRegistry;
+}
+
+export function createProviders({ db, cipher, registry }: ProvidersDeps): Providers {
+  return {
+    async create(actor, input) {
+      authorize(actor, 'provider.write');
+      const { name, slug, type, config, active } = validate(providerCreate, input);
+      const id = uuidv7();
+      const adapter = requireAdapter(type);
+      const columns = resolveConfig(cipher, adapter, config ?? {}, { id, before: null });
+      return await change(db, async (tx) => {
+        const chosen = slug ?? (await freeSlug(tx, slugify(name, type)));
+        const data = { id, name, slug: chosen, type, active: active ?? true, ...columns };
+        const row = await orConflict(slugTaken(chosen), tx.provider.create({ data }));
+        const result = toProviderResult(row);
+        await record(tx, actor, 'provider.create', { type: 'provider', id }, null, { ...result });
+        await notify(tx, 'provider', id);
+        return result;
+      });
+    },
+
+    async update(actor, rawId, input) {
+      authorize(actor, 'provider.write');
+      const id = requireId(rawId, 'provider');
+      const { name, slug, type, config, active } = validate(providerUpdate, input);
+      return await change(db, async (tx) => {
+        const before = await lockProvider(tx, id);
+        const adapter = requireAdapter(type ?? before.type);
+        const touched = config != null || adapter.type !== before.type;
+        const data = {
+          ...(name == null ? {} : { name }),
+          ...(slug == null ? {} : { slug }),
+          ...(active == null ? {} : { active }),
+          ...(touched
+            ? { type: adapter.type, ...resolveConfig(cipher, adapter, config ?? {}, { id, before }) }
+            : {}),
+        };
+        const row = await orConflict(
+          slugTaken(slug ?? before.slug),
+          tx.provider.update({ where: { id }, data }),
+        );
+        const result = toProviderResult(row);
+        const secretChanged = row.credentials !== before.credentials;
+        const [was, is] = [
+          toProviderResult(before),
+          { ...result, ...(secretChanged ? { secretChanged } : {}) },
+        ];
+        await record(tx, actor, 'provider.update', { type: 'provider', id }, { ...was }, is);
+        await notify(tx, 'provider', id);
+        return result;
+      });
+    },
+
+    async remove(actor, rawId) {
+      authorize(actor, 'provider.delete');
+      const id = requireId(rawId, 'provider');
+      return await change(db, async (tx) => {
+        const before = await lockProvider(tx, id);
+        const links = await tx.tenantProvider.findMany({
+          where: { providerId: id },
+          select: { tenantId: true },
+        });
+        const modelsRemoved = await tx.providerModel.count({ where: { providerId: id } });
+        await tx.provider.delete({ where: { id }, select: { id: true } });
+        const taken = { modelsRemoved, tenantsUpdated: links.length };
+        const target = { type: 'provider', id } as const;
+        await record(tx, actor, 'provider.delete', target, { ...toProviderResult(before) }, taken);
+        await notify(tx, 'provider', id);
+        for (const { tenantId } of links) await notify(tx, 'tenant', tenantId);
+        return { id, slug: before.slug, name: before.name, ...taken };
+      });
+    },
+  };
+
+  function requireAdapter(type: string): Adapter {
+    const adapter = registry.get(type);
+    if (adapter) return adapter;
+    const known = registry.all().map((one) => one.type);
+    throw badInput([{ path: 'type', message: `must be one of: ${known.join(', ')}` }]);
+  }
+}
+
+/** The row, locked until the transaction ends. Throws not_found. */
+export async function lockProvider(tx: Tx, id: string): Promise<Provider> {
+  await tx.$queryRaw`SELECT 1 FROM provider WHERE id = ${id}::uuid FOR UPDATE`;
+  const row = await tx.provider.findUnique({ where: { id } });
+  if (row === null) throw notFound('provider');
+  return row;
+}
+
+export function toProviderResult(row: Provider): ProviderResult {
+  // Named one by one: a column that is added later does not come out by itself.
+  const { id, slug, name, type, baseUrl, apiPath, region, active, statusMessage, lastCheckedAt } = row;
+  return {
+    ...{ id, slug, name, type, baseUrl, apiPath, region, active, statusMessage, lastCheckedAt },
+    authType: authTypeOf(row.authType),
+    hasCredentials: row.credentials !== null,
+    options: readObject(row.options),
+    status: row.status === 'connected' || row.status === 'error' ? row.status : 'unchecked',
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+  };
+}
+
+async function freeSlug(tx: Tx, wanted: string): Promise<string> {
+  // Two providers of one name at the same time must not choose the same slug.
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('provider slug', 0))`;
+  const rows = await tx.provider.findMany({
+    where: { slug: { startsWith: wanted } },
+    select: { slug: true },
+  });
+  const taken = new Set(rows.map((row) => row.slug));
+  if (!taken.has(wanted)) return wanted;
+  for (let number = 2; ; number += 1) if (!taken.has(`${wanted}-${number}`)) return `${wanted}-${number}`;
+}
+
+function slugTaken(slug: string) {
+  return { path: 'slug', message: `"${slug}" is taken` };
 }

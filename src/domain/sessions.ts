@@ -130,7 +130,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
       return {
         ...asActor(claims.userId, claims.sessionId, from.address),
         username,
-        role: roleFromDb(role),
+        role,
         tenantIds,
       };
     },

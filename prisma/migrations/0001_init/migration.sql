@@ -100,6 +100,7 @@ CREATE TABLE "provider_model" (
     "reasoning_per_1m" DECIMAL(18,6),
     "manual_pricing" BOOLEAN NOT NULL DEFAULT false,
     "visible" BOOLEAN NOT NULL DEFAULT true,
+    "by_hand" BOOLEAN NOT NULL DEFAULT false,
     "missing_since" TIMESTAMPTZ(3),
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "updated_at" TIMESTAMPTZ(3) NOT NULL,
