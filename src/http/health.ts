@@ -4,8 +4,6 @@ export interface HealthDeps {
   /** Resolves when the database answers. */
   readonly ping: () => Promise<void>;
   readonly draining: () => boolean;
-  /** Whether the gateway has a view to serve from. */
-  readonly serving: () => boolean;
   readonly journal: () => { readonly entries: number; readonly bytes: number; readonly accepting: boolean };
   readonly version: string;
   readonly role: string;
@@ -19,7 +17,7 @@ const PING_TIMEOUT_MS = 1_500;
 
 /**
  * `GET /health`: 200 as long as requests can be served, `status: "degraded"` while the database is down or the
- * journal full; 503 when this process should get no traffic (draining, or nothing to serve from). A database
+ * journal full; 503 when it is draining and should get no more. A database
  * outage stays 200 on purpose: the gateway serves through it, and a balancer must not take it out.
  */
 export function createHealth(deps: HealthDeps): Handler {
@@ -39,16 +37,15 @@ export function createHealth(deps: HealthDeps): Handler {
     void databaseUp().then((up) => {
       const journal = deps.journal();
       const draining = deps.draining();
-      const able = !draining && deps.serving();
       const body = JSON.stringify({
-        status: !able ? (draining ? 'draining' : 'unavailable') : up && journal.accepting ? 'ok' : 'degraded',
+        status: draining ? 'draining' : up && journal.accepting ? 'ok' : 'degraded',
         database: up ? 'ok' : 'error',
         journal: { entries: journal.entries, bytes: journal.bytes, accepting: journal.accepting },
         role: deps.role,
         version: deps.version,
         timestamp: new Date(deps.clock()).toISOString(),
       });
-      res.writeHead(able ? 200 : 503, {
+      res.writeHead(draining ? 503 : 200, {
         'content-type': 'application/json',
         'content-length': Buffer.byteLength(body),
         'cache-control': 'no-store',

@@ -1,0 +1,246 @@
+import { join, resolve } from 'node:path';
+import type pg from 'pg';
+import { uuidv7 } from 'uuidv7';
+import { createDrain } from './accounting/drain.ts';
+import { openJournal, type Journal } from './accounting/journal.ts';
+import { createRetention } from './accounting/retention.ts';
+import { createCatalog } from './catalog/catalog.ts';
+import { createPool } from './database/client.ts';
+import { startEmbedded, type Embedded } from './database/embedded.ts';
+import { migrate, MigrationError } from './database/migrate.ts';
+import { listen } from './database/notify.ts';
+import { openConsole } from './console.ts';
+import type { Env } from './env.ts';
+import { createGateway } from './gateway/gateway.ts';
+import { createMeter } from './gateway/meter.ts';
+import { createHealth } from './http/health.ts';
+import { createMetrics } from './http/metrics.ts';
+import { createHttpServer } from './http/server.ts';
+import { createCipher } from './identity/cipher.ts';
+import type { Logger } from './log.ts';
+import { createUpstream } from './providers/http.ts';
+import { createRegistry } from './providers/registry.ts';
+import { createSimulator } from './providers/simulator/simulator.ts';
+import { createBreaker } from './runtime/breaker.ts';
+import { createLearnedWindows } from './runtime/learned-windows.ts';
+import { createLimiter } from './runtime/limiter.ts';
+import { createSharedLimiter } from './runtime/limiter-redis.ts';
+import { createProviderStatus } from './runtime/provider-status.ts';
+import { createSnapshots } from './runtime/snapshot.ts';
+
+/** The running product. */
+export interface Prism {
+  /** Where it listens. */
+  readonly url: string;
+  readonly databaseUrl: string;
+  /** Moves everything journalled so far into the database. */
+  flush(): Promise<void>;
+  /** Stops accepting, finishes what runs (at most `drainSeconds`), drains the journal, stops the embedded database. */
+  stop(): Promise<void>;
+}
+
+/** Undoes what has been started, in reverse; kept as a list so that a failed start leaves nothing behind. */
+type Undo = () => Promise<void> | void;
+
+/**
+ * Builds and starts everything; the only place that constructs. `version` is shown in /health.
+ *
+ * @throws MigrationError, EmbeddedError, DataDirLockedError, AppError, Node's listen errors
+ */
+export async function startPrism(env: Env, log: Logger, version: string): Promise<Prism> {
+  const undo: Undo[] = [];
+  try {
+    return await build(env, log, version, undo);
+  } catch (error) {
+    await unwind(undo, log);
+    throw error;
+  }
+}
+
+async function build(env: Env, log: Logger, version: string, undo: Undo[]): Promise<Prism> {
+  const embedded = env.databaseUrl === null ? await startEmbedded({ dataDir: env.dataDir, log }) : null;
+  if (embedded !== null) undo.push(() => embedded.stop());
+  const databaseUrl = env.databaseUrl ?? databaseOf(embedded);
+  await migrateOrWait(databaseUrl, log, undo);
+
+  const cipher = createCipher(env.encryptionKeys);
+  const catalog = createCatalog();
+  const pool = createPool(databaseUrl, { max: 6, applicationName: 'prism' });
+  pool.on('error', (error) => log.warn({ err: error }, 'database: an idle connection was lost'));
+  undo.push(() => pool.end());
+
+  const simulator = createSimulator({});
+  const { origin: simulatorOrigin } = await simulator.listen();
+  undo.push(() => simulator.close());
+  const registry = createRegistry({ simulatorOrigin: () => simulatorOrigin });
+  const upstream = createUpstream({ log });
+  undo.push(() => upstream.close());
+
+  const snapshots = createSnapshots({
+    pool,
+    registry,
+    cipher,
+    catalogPrice: catalog.priceOf,
+    log,
+    dataDir: env.dataDir,
+    listen: (handlers) => listen({ url: databaseUrl, log, ...handlers }),
+    clock: Date.now,
+  });
+  await snapshots.start();
+  undo.push(() => snapshots.stop());
+
+  const journal = await openJournal({ dataDir: env.dataDir, fsync: env.journalFsync, log });
+  undo.push(() => journal.close());
+  const drain = createDrain({ journal, pool, log });
+  const retention = createRetention({ pool, log });
+  retention.start();
+  drain.start();
+  undo.push(async () => {
+    await retention.stop();
+    await drain.stop();
+  });
+
+  const limiter = await openLimiter(env, log, undo);
+  const breaker = createBreaker({ clock: monotonic });
+  const status = createProviderStatus({
+    clock: Date.now,
+    send: (request) => upstream.send(request, { timeoutMs: 2_000 }),
+  });
+  const meter = createMeter();
+  const gateway = createGateway({
+    snapshot: () => snapshots.current(),
+    clock: Date.now,
+    now: monotonic,
+    newId: uuidv7,
+    random: Math.random,
+    upstream,
+    breaker,
+    windows: createLearnedWindows({ clock: Date.now }),
+    observe: (providerId, ok, error) => status.observe(providerId, ok, error),
+    status,
+    journal,
+    accepting: () => journal.accepting(),
+    limiter,
+    meter,
+    encrypt: (plain, context) => cipher.encrypt(plain, context),
+    setTimer: (run, ms) => setTimeout(run, ms),
+    clearTimer: (timer) => clearTimeout(timer as NodeJS.Timeout),
+    log,
+  });
+  undo.push(snapshots.onChange((snapshot) => breaker.retain(snapshot.providersById)));
+
+  const doors =
+    env.role === 'worker'
+      ? null
+      : openConsole({ env, log, databaseUrl, cipher, registry, catalog, upstream });
+  if (doors !== null) undo.push(() => doors.close());
+  const server = createHttpServer(
+    {
+      gateway: env.role === 'control' ? null : gateway,
+      graphql: doors?.graphql ?? null,
+      rest: doors?.rest ?? null,
+      ui: doors?.ui ?? null,
+      health: createHealth({
+        ping: () => ping(pool),
+        draining: () => server.draining,
+        journal: () => ({ ...journal.depth(), accepting: journal.accepting() }),
+        version,
+        role: env.role,
+        clock: Date.now,
+      }),
+      metrics: createMetrics({
+        meter,
+        journal: () => journal.depth(),
+        limiterDegraded: () => limiter.status().degraded,
+        snapshotAgeMs: () => Date.now() - snapshots.status().loadedAt,
+        upstreamConnections: () => upstream.stats().connections,
+        token: env.metricsToken,
+      }),
+    },
+    env.corsOrigins,
+  );
+  const port = await server.listen(env.port, env.host);
+  undo.push(async () => {
+    const cut = await server.drain(env.drainSeconds * 1000);
+    if (cut > 0) log.warn({ requests: cut }, 'stopping: these requests took too long and were cut');
+    await drainJournal(drain, journal, log);
+  });
+  let stopping: Promise<void> | null = null;
+  return {
+    url: `http://${env.host.includes(':') ? `[${env.host}]` : env.host}:${port}`,
+    databaseUrl,
+    flush: () => drain.flush(),
+    stop: () => (stopping ??= unwind(undo, log)),
+  };
+}
+
+/** Milliseconds that never go backwards. */
+function monotonic(): number {
+  return performance.now();
+}
+
+function databaseOf(embedded: Embedded | null): string {
+  if (embedded === null) throw new Error('no database');
+  return embedded.url;
+}
+
+const MIGRATION_RETRY_MS = 5_000;
+
+/**
+ * Migrates before anything reads. Where the database cannot be reached the start goes on: the gateway may have a
+ * copy to serve from, and the migration is made as soon as the database is back.
+ */
+async function migrateOrWait(url: string, log: Logger, undo: Undo[]): Promise<void> {
+  const directory = resolve(import.meta.dirname, '../prisma/migrations');
+  try {
+    const { applied } = await migrate({ url, directory, log });
+    if (applied.length > 0) log.info({ applied }, 'database: migrated');
+  } catch (error) {
+    if (error instanceof MigrationError) throw error;
+    log.error({ err: error }, 'database: cannot be reached; the migration waits for it');
+    const timer = setTimeout(
+      () =>
+        void migrateOrWait(url, log, undo).catch((failure: unknown) => {
+          log.fatal({ err: failure }, 'database: the migration failed');
+        }),
+      MIGRATION_RETRY_MS,
+    );
+    timer.unref();
+    undo.push(() => clearTimeout(timer));
+  }
+}
+
+async function openLimiter(env: Env, log: Logger, undo: Undo[]) {
+  const local = createLimiter({ clock: monotonic });
+  if (env.redisUrl === null) return local;
+  const shared = await createSharedLimiter({ url: env.redisUrl, local, log });
+  undo.push(() => shared.close());
+  return shared;
+}
+
+async function ping(pool: pg.Pool): Promise<void> {
+  await pool.query('SELECT 1');
+}
+
+const LAST_DRAIN_MS = 10_000;
+
+/** What cannot be drained in time stays in the journal; the next start takes it over. */
+async function drainJournal(drain: { flush(): Promise<void> }, journal: Journal, log: Logger): Promise<void> {
+  const late = Symbol('late');
+  const timer = new Promise<typeof late>((done) => setTimeout(() => done(late), LAST_DRAIN_MS).unref());
+  const outcome = await Promise.race([drain.flush().catch(() => late), timer]);
+  if (outcome === late) log.warn({ ...journal.depth() }, 'stopping: the journal is kept for the next start');
+}
+
+async function unwind(undo: Undo[], log: Logger): Promise<void> {
+  for (let step = undo.pop(); step !== undefined; step = undo.pop()) {
+    try {
+      await step();
+    } catch (error) {
+      log.error({ err: error }, 'stopping: a step failed');
+    }
+  }
+}
+
+/** Where the built console lies. */
+export const WEB_BUILD = join(import.meta.dirname, '../web/build');

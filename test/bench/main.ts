@@ -1,0 +1,141 @@
+/**
+ * `npm run bench`: Open Model Prism beside the least that a proxy can do and beside Portkey's gateway, against the
+ * same upstream, in interleaved rounds. CPU time is the operating system's, for each proxy's process; machines are
+ * noisy, so read the ratios. Arguments: --rounds=N, --quick, --without-portkey.
+ */
+import { cpus, totalmem } from 'node:os';
+import { atRate, median, quantile, saturate } from './load.ts';
+import { cpuMicros, forkServer, rssMb } from './process.ts';
+import { bareProxy, direct, openModelPrism, portkey, type Target } from './targets.ts';
+
+const quick = process.argv.includes('--quick');
+const rounds = Number(process.argv.find((it) => it.startsWith('--rounds='))?.slice(9) ?? (quick ? 3 : 5));
+const scale = quick ? 0.3 : 1;
+
+interface Scenario {
+  readonly name: string;
+  readonly promptBytes: number;
+  readonly stream: boolean;
+  readonly requests: number;
+  readonly concurrency: number;
+}
+
+const SCENARIOS: readonly Scenario[] = [
+  { name: '200 B prompt', promptBytes: 200, stream: false, requests: 12_000, concurrency: 32 },
+  { name: '32 KB prompt', promptBytes: 32_768, stream: false, requests: 6_000, concurrency: 32 },
+  { name: '1 MB prompt', promptBytes: 1_048_576, stream: false, requests: 300, concurrency: 8 },
+  {
+    name: '200 concurrent streams of 100 chunks',
+    promptBytes: 200,
+    stream: true,
+    requests: 1_000,
+    concurrency: 200,
+  },
+];
+const CHUNKS = 100;
+
+interface Figures {
+  readonly perSecond: number[];
+  readonly cpuMicros: number[];
+  failures: number;
+}
+
+const upstream = await forkServer(new URL('./upstream.ts', import.meta.url));
+const targets: Target[] = [await bareProxy(upstream), await openModelPrism(upstream)];
+if (!process.argv.includes('--without-portkey')) targets.push(await portkey(upstream));
+
+print(
+  `Machine: ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GB; Node ${process.version}; ${new Date().toISOString().slice(0, 10)}`,
+);
+print(`Medians of ${rounds} interleaved rounds; load generator, upstream and proxy share the machine.\n`);
+
+for (const target of targets) await warmUp(target);
+for (const scenario of SCENARIOS) await throughput(scenario);
+await latency();
+print('| proxy | RSS after all rounds |\n|---|---|');
+for (const target of targets) print(`| ${target.name} | ${rssMb(target.server.pid).toFixed(0)} MB |`);
+for (const target of targets) await target.server.stop();
+await upstream.stop();
+
+async function warmUp(target: Target): Promise<void> {
+  for (const scenario of SCENARIOS) {
+    const shot = target.shot('bench', 'x'.repeat(scenario.promptBytes), scenario.stream);
+    const count = Math.ceil(scenario.requests / 4);
+    const result = await saturate(target.server.origin, shot, count, scenario.concurrency);
+    if (result.failures > 0)
+      throw new Error(`${target.name}: ${result.failures} of ${count} failed (${scenario.name})`);
+  }
+}
+
+async function throughput(scenario: Scenario): Promise<void> {
+  const figures = new Map<Target, Figures>(
+    targets.map((it) => [it, { perSecond: [], cpuMicros: [], failures: 0 }]),
+  );
+  const requests = Math.ceil(scenario.requests * scale);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [target, into] of figures) {
+      const shot = target.shot('bench', 'x'.repeat(scenario.promptBytes), scenario.stream);
+      const before = cpuMicros(target.server.pid);
+      const result = await saturate(target.server.origin, shot, requests, scenario.concurrency);
+      into.cpuMicros.push((cpuMicros(target.server.pid) - before) / requests);
+      into.perSecond.push(requests / result.seconds);
+      into.failures += result.failures;
+    }
+  }
+  const [base] = [...figures.values()];
+  print(`**${scenario.name}** (${requests} requests a round, ${scenario.concurrency} at a time)\n`);
+  print(
+    `| proxy | requests/s | CPU µs/request |${scenario.stream ? ' CPU µs/chunk |' : ''} CPU × bare proxy | failures |`,
+  );
+  print(`|---|---|---|${scenario.stream ? '---|' : ''}---|---|`);
+  for (const [target, it] of figures) {
+    const cpu = median(it.cpuMicros);
+    const ratio = median(it.cpuMicros.map((value, round) => value / (base?.cpuMicros[round] ?? 1)));
+    const chunk = scenario.stream ? ` ${(cpu / CHUNKS).toFixed(1)} |` : '';
+    print(
+      `| ${target.name} | ${median(it.perSecond).toFixed(0)} | ${cpu.toFixed(0)} |${chunk} ${ratio.toFixed(2)} | ${it.failures} |`,
+    );
+  }
+  print('');
+}
+
+/** Added latency at half of what our gateway can do, open loop. */
+async function latency(): Promise<void> {
+  const ours = targets.find((it) => it.name === 'Open Model Prism');
+  if (ours === undefined) return;
+  const seconds = quick ? 3 : 8;
+  const shotOf = (target: Target) => target.shot('bench', 'x'.repeat(200), false);
+  const peak = await saturate(ours.server.origin, shotOf(ours), Math.ceil(8_000 * scale), 32);
+  const rate = Math.floor(peak.requests / peak.seconds / 2);
+  const all = [direct(upstream), ...targets];
+  const p50 = new Map<Target, number[]>(all.map((it) => [it, []]));
+  const p99 = new Map<Target, number[]>(all.map((it) => [it, []]));
+  for (let round = 0; round < Math.min(rounds, 3); round += 1) {
+    for (const target of all) {
+      // What cannot keep up with the rate would only show the length of its queue.
+      const own = target.name === 'Portkey gateway' ? Math.floor(rate / 6) : rate;
+      const result = await atRate(target.server.origin, shotOf(target), own, seconds);
+      p50.get(target)?.push(quantile(result.latencies, 0.5));
+      p99.get(target)?.push(quantile(result.latencies, 0.99));
+    }
+  }
+  const [base] = all;
+  if (base === undefined) return;
+  print(
+    `**Added latency** at ${rate} requests/s, half of our peak (Portkey's at a sixth of that), 200 B prompt, open loop\n`,
+  );
+  print('| proxy | p50 ms | p99 ms | added p50 | added p99 |\n|---|---|---|---|---|');
+  for (const target of all) {
+    const middle = median(p50.get(target) ?? []);
+    const slow = median(p99.get(target) ?? []);
+    const [baseMiddle, baseSlow] = [median(p50.get(base) ?? []), median(p99.get(base) ?? [])];
+    print(
+      `| ${target.name} | ${middle.toFixed(2)} | ${slow.toFixed(2)} | ${(middle - baseMiddle).toFixed(2)} | ${(slow - baseSlow).toFixed(2)} |`,
+    );
+  }
+  print('');
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
