@@ -18,7 +18,7 @@ const MAX_PAGES = 20;
 /** `capabilities` of the API's models → our names. */
 const CAPABILITIES: readonly (readonly [wire: string, ours: string])[] = [
   ['image_input', 'vision'],
-  ['pdf_input', 'pdf'],
+  ['pdf_input', 'files'],
   ['structured_outputs', 'structured_output'],
   ['thinking', 'reasoning'],
 ];

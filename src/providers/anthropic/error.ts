@@ -35,6 +35,10 @@ const PARAMS: Readonly<Record<string, string>> = {
 }; // prettier-ignore
 
 const MAX_MESSAGE = 1000;
+/** Errors are short; of what is longer, the beginning tells enough. */
+const MAX_BODY = 256 * 1024;
+/** What no provider means: a header that says more is wrong or hostile. */
+const LONGEST_WAIT_MS = 24 * 3_600_000;
 
 /** A non-2xx answer → what it means. Never throws; the body may be empty, HTML or cut off. */
 export function readError(status: number, headers: UpstreamHeaders, body: Buffer): UpstreamFailure {
@@ -66,8 +70,8 @@ export function envelopeFailure(
   };
   const kind = lookUp(KINDS, type) ?? (status === null ? 'unavailable' : kindOfStatus(status));
   if (kind !== 'rejected') return new UpstreamFailure(kind, message, base);
-  if (OUR_ACCOUNT.test(text)) return new UpstreamFailure('credentials', message, base);
-  const overflow = TOO_LONG.map((pattern) => pattern.exec(text)).find((found) => found !== null);
+  if (OUR_ACCOUNT.test(message)) return new UpstreamFailure('credentials', message, base);
+  const overflow = TOO_LONG.map((pattern) => pattern.exec(message)).find((found) => found !== null);
   if (overflow !== undefined && overflow !== null) {
     const window = overflow[1] === undefined ? null : Number(overflow[1]);
     return new UpstreamFailure('context_overflow', message, {
@@ -76,12 +80,12 @@ export function envelopeFailure(
       contextWindow: window,
     });
   }
-  return new UpstreamFailure('rejected', message, { ...base, param: paramOf(text) });
+  return new UpstreamFailure('rejected', message, { ...base, param: paramOf(message) });
 }
 
 function parseEnvelope(body: Buffer): JsonObject | null {
   try {
-    const value: unknown = JSON.parse(body.toString('utf8'));
+    const value: unknown = JSON.parse(body.toString('utf8', 0, MAX_BODY));
     return isObject(value) && isObject(value['error']) ? value : null;
   } catch {
     return null; // Empty, HTML or cut off: the status alone has to tell.
@@ -105,9 +109,10 @@ function retryAfter(headers: UpstreamHeaders): number | null {
   const value = single(headers['retry-after']);
   if (value === null) return null;
   const seconds = Number(value);
-  if (Number.isFinite(seconds)) return Math.max(0, Math.round(seconds * 1000));
-  const wait = Date.parse(value) - Date.parse(single(headers['date']) ?? '');
-  return Number.isFinite(wait) ? Math.max(0, wait) : null;
+  const wait = Number.isFinite(seconds)
+    ? Math.round(seconds * 1000)
+    : Date.parse(value) - Date.parse(single(headers['date']) ?? '');
+  return Number.isFinite(wait) ? Math.min(Math.max(0, wait), LONGEST_WAIT_MS) : null;
 }
 
 function single(value: string | readonly string[] | undefined): string | null {

@@ -4,7 +4,7 @@ import { isObject } from './fields.ts';
 
 /**
  * Anthropic's figures → OpenAI's meaning. `input_tokens` are only those that the cache had no part in; the prompt
- * is the sum of the three. Null = the answer has no usage.
+ * is the sum of the three. Null = the answer has no usage, or only zeros, as some compatible servers send.
  */
 export function readUsage(usage: JsonValue | undefined): TokenUsage | null {
   if (!isObject(usage)) return null;
@@ -12,9 +12,11 @@ export function readUsage(usage: JsonValue | undefined): TokenUsage | null {
   const written = writtenToCache(usage);
   const details = isObject(usage['output_tokens_details']) ? usage['output_tokens_details'] : {};
   const lifetimes = isObject(usage['cache_creation']) ? usage['cache_creation'] : {};
+  const inputTokens = count(usage['input_tokens']) + cached + written;
   const outputTokens = count(usage['output_tokens']);
+  if (inputTokens === 0 && outputTokens === 0) return null;
   return {
-    inputTokens: count(usage['input_tokens']) + cached + written,
+    inputTokens,
     cachedTokens: cached,
     cacheWriteTokens: written,
     cacheWrite1hTokens: Math.min(count(lifetimes['ephemeral_1h_input_tokens']), written),
@@ -43,6 +45,7 @@ export function openAiUsage(usage: TokenUsage, wire: JsonObject): JsonObject {
     ...(isReasoningKnown ? { completion_tokens_details: { reasoning_tokens: usage.reasoningTokens } } : {}),
     cache_creation_input_tokens: usage.cacheWriteTokens,
     cache_read_input_tokens: usage.cachedTokens,
+    ...(isObject(wire['cache_creation']) ? { cache_creation: wire['cache_creation'] } : {}),
     ...(isObject(wire['server_tool_use']) ? { server_tool_use: wire['server_tool_use'] } : {}),
   };
 }
