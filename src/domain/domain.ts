@@ -1,15 +1,22 @@
-import type { Analytics } from './analytics.ts';
-import type { ProviderChat } from './provider-chat.ts';
-import type { ProviderCheck } from './provider-check.ts';
-import type { ProviderDiscovery } from './provider-discovery.ts';
-import type { ProviderModels } from './provider-models.ts';
-import type { Providers } from './providers.ts';
-import type { Sessions } from './sessions.ts';
-import type { Settings } from './settings.ts';
-import type { Setup } from './setup.ts';
-import type { TenantKeys } from './tenant-keys.ts';
-import type { Tenants } from './tenants.ts';
-import type { Users } from './users.ts';
+import type { PrismaClient } from '../database/generated/prisma/client.ts';
+import type { Cipher } from '../identity/cipher.ts';
+import { createLoginGuard } from '../identity/login-guard.ts';
+import type { Passwords } from '../identity/password.ts';
+import type { Tokens } from '../identity/token.ts';
+import type { Upstream } from '../providers/http.ts';
+import { createAnalytics, type Analytics } from './analytics.ts';
+import type { ModelCatalog } from './model-facts.ts';
+import { createProviderChat, type ProviderChat } from './provider-chat.ts';
+import { createProviderCheck, type ProviderCheck } from './provider-check.ts';
+import { createProviderDiscovery, type ProviderDiscovery } from './provider-discovery.ts';
+import { createProviderModels, type ProviderModels } from './provider-models.ts';
+import { createProviders, type AdapterRegistry, type Providers } from './providers.ts';
+import { createSessions, type Sessions } from './sessions.ts';
+import { createSettings, type Settings } from './settings.ts';
+import { createSetup, type Setup } from './setup.ts';
+import { createTenantKeys, type TenantKeys } from './tenant-keys.ts';
+import { createTenants, type Tenants } from './tenants.ts';
+import { createUsers, type Users } from './users.ts';
 
 /** Everything that can be done: what the GraphQL context carries. Each method checks the policy itself. */
 export interface Domain {
@@ -25,4 +32,36 @@ export interface Domain {
   readonly tenantKeys: TenantKeys;
   readonly settings: Settings;
   readonly analytics: Analytics;
+}
+
+export interface DomainDeps {
+  readonly db: PrismaClient;
+  readonly clock: () => Date;
+  readonly cipher: Cipher;
+  readonly passwords: Passwords;
+  readonly tokens: Tokens;
+  readonly registry: AdapterRegistry;
+  readonly upstream: Pick<Upstream, 'send'>;
+  readonly catalog: ModelCatalog;
+  /** Addresses of a host name: node:dns/promises `lookup` with `all`. */
+  readonly resolve: (host: string) => Promise<readonly string[]>;
+}
+
+/** The whole domain from its few outside needs. */
+export function createDomain(deps: DomainDeps): Domain {
+  const guard = createLoginGuard(deps);
+  return {
+    setup: createSetup(deps),
+    sessions: createSessions({ ...deps, guard }),
+    users: createUsers(deps),
+    providers: createProviders(deps),
+    providerCheck: createProviderCheck(deps),
+    providerDiscovery: createProviderDiscovery(deps),
+    providerModels: createProviderModels(deps),
+    providerChat: createProviderChat(deps),
+    tenants: createTenants(deps),
+    tenantKeys: createTenantKeys(deps),
+    settings: createSettings(deps),
+    analytics: createAnalytics(deps),
+  };
 }

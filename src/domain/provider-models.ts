@@ -1,88 +1,33 @@
+import { z } from 'zod';
+import type { PrismaClient } from '../database/generated/prisma/client.ts';
 import type { Actor } from '../identity/actor.ts';
+import { authorize } from '../identity/policy.ts';
+import { record } from './audit.ts';
+import { change, notify, orConflict, type Tx } from './change.ts';
+import { automatic, createInput, toColumns, updateInput } from './model-columns.ts';
+import { kindToDb, pricesOf, tierOf, toModelResult, withProvider, type ModelCatalog } from './model-facts.ts';
+import {
+  TIERS,
+  type ModelCreateInput,
+  type ModelSuggestion,
+  type ModelUpdateInput,
+  type ProviderModelResult,
+  type ReorderInput,
+} from './model-types.ts';
+import { lockProvider } from './providers.ts';
+import { badInput, notFound, requireId, validate } from './validate.ts';
 
-export const TIERS = ['micro', 'minimal', 'low', 'medium', 'advanced', 'high', 'ultra', 'critical'] as const;
-export type Tier = (typeof TIERS)[number];
-export type Kind = 'chat' | 'embedding' | 'other';
-
-/** USD for a million tokens; null = not known. */
-export interface ModelPrices {
-  readonly inputPer1M: number | null;
-  readonly cachedInputPer1M: number | null;
-  readonly cacheWritePer1M: number | null;
-  readonly outputPer1M: number | null;
-  readonly reasoningPer1M: number | null;
-}
-
-export interface ProviderModelResult extends ModelPrices {
-  /** Of the row; a model is addressed by providerId and modelId. */
-  readonly id: string;
-  readonly providerId: string;
-  readonly providerName: string;
-  readonly providerSlug: string;
-  readonly providerType: string;
-  readonly modelId: string;
-  readonly name: string;
-  readonly kind: Kind;
-  readonly ownedBy: string | null;
-  readonly capabilities: readonly string[];
-  readonly contextWindow: number | null;
-  readonly manualContext: boolean;
-  readonly learnedContextWindow: number | null;
-  readonly maxOutputTokens: number | null;
-  readonly tier: Tier | null;
-  readonly categories: readonly string[];
-  readonly priority: number;
-  readonly notes: string | null;
-  readonly manualPricing: boolean;
-  readonly visible: boolean;
-  readonly missingSince: Date | null;
-}
-
-/** What is missing stays. Null = back to automatic (what the catalog knows), or empty for notes. */
-export interface ModelUpdateInput {
-  readonly name?: string | null | undefined;
-  readonly kind?: Kind | null | undefined;
-  readonly tier?: Tier | null | undefined;
-  readonly categories?: readonly string[] | null | undefined;
-  /** 1 to 100; the highest of a tier goes first. */
-  readonly priority?: number | null | undefined;
-  readonly notes?: string | null | undefined;
-  /** Any price given sets `manualPricing`; all of them null resets all prices to automatic. */
-  readonly inputPer1M?: number | null | undefined;
-  readonly cachedInputPer1M?: number | null | undefined;
-  readonly cacheWritePer1M?: number | null | undefined;
-  readonly outputPer1M?: number | null | undefined;
-  readonly reasoningPer1M?: number | null | undefined;
-  readonly contextWindow?: number | null | undefined;
-  readonly maxOutputTokens?: number | null | undefined;
-  readonly visible?: boolean | null | undefined;
-}
-
-/** A model that discovery cannot list. */
-export interface ModelCreateInput extends ModelUpdateInput {
-  readonly modelId: string;
-}
-
-export interface ReorderInput {
-  readonly tier: Tier;
-  /** Best first; at most 100. */
-  readonly items: readonly { readonly providerId: string; readonly modelId: string }[];
-}
-
-/** What the catalog knows of a model id; a field it does not know is null. */
-export interface ModelSuggestion extends ModelPrices {
-  readonly modelId: string;
-  readonly kind: Kind | null;
-  readonly family: string | null;
-  readonly vendor: string | null;
-  readonly tier: Tier | null;
-  readonly categories: readonly string[];
-  readonly capabilities: readonly string[];
-  readonly contextWindow: number | null;
-  readonly maxOutputTokens: number | null;
-  /** Where it comes from. */
-  readonly source: string;
-}
+export {
+  TIERS,
+  type Kind,
+  type ModelCreateInput,
+  type ModelPrices,
+  type ModelSuggestion,
+  type ModelUpdateInput,
+  type ProviderModelResult,
+  type ReorderInput,
+  type Tier,
+} from './model-types.ts';
 
 export interface ProviderModels {
   list(actor: Actor): Promise<readonly ProviderModelResult[]>;
@@ -97,4 +42,133 @@ export interface ProviderModels {
   reorderTier(actor: Actor, input: ReorderInput): Promise<readonly ProviderModelResult[]>;
   /** Throws not_found when the catalog does not know the id: nothing is guessed. */
   suggest(actor: Actor, modelId: string, providerType?: string): ModelSuggestion;
+}
+
+const reorderInput = z.strictObject({
+  tier: z.enum(TIERS),
+  items: z
+    .array(z.strictObject({ providerId: z.string(), modelId: z.string() }))
+    .min(1)
+    .max(100),
+});
+
+export function createProviderModels(deps: {
+  readonly db: PrismaClient;
+  readonly catalog: ModelCatalog;
+}): ProviderModels {
+  const { db, catalog } = deps;
+
+  return {
+    async list(actor) {
+      authorize(actor, 'model.read');
+      const rows = await db.providerModel.findMany({
+        include: withProvider,
+        orderBy: [{ provider: { slug: 'asc' } }, { modelId: 'asc' }],
+      });
+      return rows.map(toModelResult);
+    },
+
+    async create(actor, rawProviderId, input) {
+      authorize(actor, 'model.write');
+      const providerId = requireId(rawProviderId, 'provider');
+      const { modelId, ...given } = validate(createInput, input);
+      return await change(db, async (tx) => {
+        const provider = await lockProvider(tx, providerId);
+        const known = catalog.describe(provider.type, modelId);
+        const data = {
+          ...{ providerId, modelId, byHand: true, name: modelId, ownedBy: known?.vendor ?? null },
+          capabilities: [...(known?.capabilities ?? [])],
+          ...automatic(known),
+          ...toColumns(given, known, modelId),
+          kind: kindToDb(given.kind ?? known?.kind ?? 'chat'),
+        };
+        const taken = { path: 'modelId', message: `"${modelId}" is there already` };
+        const row = await orConflict(taken, tx.providerModel.create({ data, include: withProvider }));
+        return await audited(tx, actor, 'model.create', null, toModelResult(row));
+      });
+    },
+
+    async update(actor, rawProviderId, modelId, input) {
+      authorize(actor, 'model.write');
+      const providerId = requireId(rawProviderId, 'provider');
+      const given = validate(updateInput, input);
+      return await change(db, async (tx) => {
+        await lockProvider(tx, providerId);
+        const where = { providerId_modelId: { providerId, modelId } };
+        const row = await tx.providerModel.findUnique({ where, include: withProvider });
+        if (row === null) throw notFound('model');
+        const known = catalog.describe(row.provider.type, modelId);
+        const data = toColumns(given, known, modelId);
+        const after = await tx.providerModel.update({ where, data, include: withProvider });
+        return await audited(tx, actor, 'model.update', toModelResult(row), toModelResult(after));
+      });
+    },
+
+    async reorderTier(actor, input) {
+      authorize(actor, 'model.write');
+      const { tier, items } = validate(reorderInput, input);
+      return await change(db, async (tx) => {
+        const rows = await findItems(tx, items);
+        // Wide steps leave room to put one between two others by hand; 100 is the best.
+        const step = Math.max(1, Math.floor(90 / rows.length));
+        const results: ProviderModelResult[] = [];
+        for (const [index, { id }] of rows.entries()) {
+          const data = { tier, priority: 100 - index * step };
+          results.push(
+            toModelResult(await tx.providerModel.update({ where: { id }, data, include: withProvider })),
+          );
+        }
+        const order = results.map(({ providerSlug, modelId }) => `${providerSlug}/${modelId}`);
+        await record(tx, actor, 'model.reorder', { type: 'model', id: tier }, null, { tier, order });
+        for (const id of new Set(rows.map((row) => row.providerId))) await notify(tx, 'provider', id);
+        return results;
+      });
+    },
+
+    suggest(actor, modelId, providerType = '') {
+      authorize(actor, 'model.read');
+      const known = catalog.describe(providerType, modelId);
+      if (known === null) throw notFound('model in the catalog');
+      return {
+        modelId,
+        ...pricesOf(known),
+        kind: known.kind ?? null,
+        family: known.family ?? null,
+        vendor: known.vendor ?? null,
+        tier: tierOf(known.tier),
+        categories: known.categories ?? [],
+        capabilities: known.capabilities ?? [],
+        contextWindow: known.contextWindow ?? null,
+        maxOutputTokens: known.maxOutputTokens ?? null,
+        source: known.source,
+      };
+    },
+  };
+}
+
+async function findItems(tx: Tx, items: ReorderInput['items']) {
+  const rows: { id: string; providerId: string }[] = [];
+  for (const [index, { providerId: rawId, modelId }] of items.entries()) {
+    const providerId = requireId(rawId, 'provider');
+    const where = { providerId_modelId: { providerId, modelId } };
+    const row = await tx.providerModel.findUnique({ where, select: { id: true, providerId: true } });
+    if (row === null) throw notFound(`model: ${modelId}`);
+    if (rows.some(({ id }) => id === row.id)) {
+      throw badInput([{ path: `items.${index}`, message: 'is there twice' }]);
+    }
+    rows.push(row);
+  }
+  return rows;
+}
+
+async function audited(
+  tx: Tx,
+  actor: Actor,
+  action: 'model.create' | 'model.update',
+  before: ProviderModelResult | null,
+  after: ProviderModelResult,
+): Promise<ProviderModelResult> {
+  await record(tx, actor, action, { type: 'model', id: after.id }, before && { ...before }, { ...after });
+  await notify(tx, 'provider', after.providerId);
+  return after;
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { FieldProblem } from '../errors.ts';
 import type { Adapter, FormField } from '../providers/adapter.ts';
 import { displayName, jsonObject, SLUG, SLUG_RULE } from './tenant-schema.ts';
+import { problemsOf } from './validate.ts';
 
 const secret = z
   .string()
@@ -45,17 +46,32 @@ export interface WholeConfig {
 /** What the adapter's form says is missing, of the wrong kind, or not one of its options. */
 export function formProblems(adapter: Adapter, whole: WholeConfig): FieldProblem[] {
   const known = adapter.form.flatMap(({ path }) => (path.startsWith('options.') ? [path.slice(8)] : []));
-  const unknown = Object.keys(whole.options).filter((name) => !known.includes(name));
+  const unknown = Object.keys(whole.options).filter((name) => name !== 'timeouts' && !known.includes(name));
   return [
     ...adapter.form.flatMap((field) => {
       const problem = fieldProblem(field, valueAt(whole, field.path));
       return problem === null ? [] : [{ path: `config.${field.path}`, message: problem }];
     }),
+    ...timeoutProblems(whole.options['timeouts']),
     ...unknown.map((name) => ({
       path: `config.options.${name}`,
-      message: `is no option of ${adapter.label}; ${known.length > 0 ? `known: ${known.join(', ')}` : 'it has none'}`,
+      message: `is no option of ${adapter.label}; known: ${[...known, 'timeouts'].join(', ')}`,
     })),
   ];
+}
+
+const milliseconds = z.int().min(1).max(3_600_000).nullish();
+const timeouts = z.strictObject({
+  connectMs: milliseconds,
+  firstByteMs: milliseconds,
+  betweenBytesMs: milliseconds,
+});
+
+/** `options.timeouts`, which every provider may have: how long the gateway waits for what. */
+function timeoutProblems(value: unknown): FieldProblem[] {
+  return value === undefined || value === null
+    ? []
+    : problemsOf(timeouts, value, ['config', 'options', 'timeouts']);
 }
 
 export function valueAt(whole: WholeConfig, path: string): unknown {

@@ -9,12 +9,24 @@ export function validate<S extends z.ZodType>(
 ): z.output<S> {
   const result = schema.safeParse(input, { error: explain });
   if (result.success) return result.data;
-  throw badInput(
-    result.error.issues.map((issue) => ({
-      path: [...prefix, ...issue.path.map(String)].join('.'),
-      message: issue.message,
-    })),
-  );
+  throw badInput(toProblems(result.error, prefix));
+}
+
+/** The same without throwing: what is wrong, or nothing. */
+export function problemsOf(
+  schema: z.ZodType,
+  input: unknown,
+  prefix: readonly string[] = [],
+): FieldProblem[] {
+  const result = schema.safeParse(input, { error: explain });
+  return result.success ? [] : toProblems(result.error, prefix);
+}
+
+function toProblems(error: z.ZodError, prefix: readonly string[]): FieldProblem[] {
+  return error.issues.map((issue) => ({
+    path: [...prefix, ...issue.path.map(String)].join('.'),
+    message: issue.message,
+  }));
 }
 
 /** One error for all wrong fields; the message is readable by itself. */
