@@ -1,0 +1,108 @@
+// The npm scripts' only door, in plain JavaScript for whatever Node the machine has (18 or newer): brings
+// the checkout up to date, then hands over to the Node that npm installed.
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { generate, prepare } from './prepare.mjs';
+import { findNode, LaunchError, ROOT } from './runtime.mjs';
+
+const [command = '', ...rest] = process.argv.slice(2);
+
+const VITE = 'node_modules/vite/bin/vite.js';
+const VITEST = 'node_modules/vitest/vitest.mjs';
+
+/** Each command brings up to date what it needs and names the programs to run, one after the other or at once. */
+const COMMANDS = {
+  start: () => {
+    prepare();
+    return runAll([['src/main.ts', ...rest]]);
+  },
+  demo: () => {
+    prepare();
+    return runAll([['src/main.ts', '--demo', ...rest]]);
+  },
+  dev: () => {
+    generate();
+    return runTogether([
+      ['--watch', 'src/main.ts', ...rest],
+      [VITE, 'dev', 'web'],
+    ]);
+  },
+  check: () => {
+    prepare();
+    return runAll([['src/start/check.ts', ...rest]]);
+  },
+  test: () => {
+    prepare();
+    // With arguments (a file, a name) only those tests are wanted.
+    if (rest.length > 0) return runAll([[VITEST, 'run', ...rest]]);
+    return runAll([['src/start/check.ts'], [VITEST, 'run']]);
+  },
+  run: () => {
+    generate();
+    return runAll([rest]);
+  },
+  generate: () => {
+    generate();
+    return Promise.resolve(0);
+  },
+};
+
+/**
+ * Runs programs one after the other, as far as they succeed.
+ * @param {string[][]} programs
+ */
+async function runAll(programs) {
+  for (const args of programs) {
+    const code = await start(args).ended;
+    if (code !== 0) return code;
+  }
+  return 0;
+}
+
+/**
+ * Runs programs at once; the first that ends takes the others with it.
+ * @param {string[][]} programs
+ */
+async function runTogether(programs) {
+  const running = programs.map((args) => start(args));
+  const code = await Promise.race(running.map((program) => program.ended));
+  for (const program of running) program.kill('SIGTERM');
+  await Promise.all(running.map((program) => program.ended));
+  return code;
+}
+
+/** @param {string[]} args */
+function start(args) {
+  const follow = ['--import', new URL('./follow.mjs', import.meta.url).href];
+  const child = spawn(findNode(), [...follow, ...args], { cwd: ROOT, stdio: 'inherit' });
+  /** @param {NodeJS.Signals} signal */
+  const forward = (signal) => {
+    // In a terminal, Ctrl-C reaches the program by itself.
+    if (signal === 'SIGINT' && process.stdin.isTTY) return;
+    child.kill(signal);
+  };
+  /** @type {NodeJS.Signals[]} */
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of signals) process.on(signal, forward);
+  const ended = new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code, signal) => {
+      for (const each of signals) process.removeListener(each, forward);
+      resolve(code ?? 128 + constants.signals[signal ?? 'SIGKILL']);
+    });
+  });
+  return { ended, kill: (/** @type {NodeJS.Signals} */ signal) => child.kill(signal) };
+}
+
+try {
+  const chosen = Object.entries(COMMANDS).find(([name]) => name === command)?.[1];
+  if (!chosen)
+    throw new LaunchError(`"${command}" is no command; there are ${Object.keys(COMMANDS).join(', ')}.`);
+  // Started by hand we may outlive our shell, as any program may; npm has no business without us.
+  if (process.env['npm_lifecycle_event']) await import('./follow.mjs');
+  process.exitCode = await chosen();
+} catch (error) {
+  if (!(error instanceof LaunchError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}
