@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { counted, formatCompact, formatShare } from './count.ts';
+
+describe('counts', () => {
+  it('shortens from ten thousand on', () => {
+    expect(formatCompact(9_999)).toBe('9,999');
+    expect(formatCompact(12_400)).toBe('12.4k');
+    expect(formatCompact(3_140_000)).toBe('3.1M');
+  });
+
+  it('shows a share, and no share of nothing', () => {
+    expect(formatShare(1, 8)).toBe('13 %');
+    expect(formatShare(1, 100_000)).toBe('< 0.1 %');
+    expect(formatShare(0, 5)).toBe('0 %');
+    expect(formatShare(0, 0)).toBe('—');
+  });
+
+  it('counts one and many', () => {
+    expect(counted(1, 'key')).toBe('1 key');
+    expect(counted(0, 'key')).toBe('0 keys');
+  });
+});

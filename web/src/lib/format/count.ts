@@ -1,0 +1,25 @@
+/** Whole numbers: 12,345. */
+export function formatCount(value: number | null): string {
+  return value === null ? '—' : value.toLocaleString('en-US');
+}
+
+/** For figures where width matters: 12.4k, 3.1M. Below 10,000 as it is. */
+export function formatCompact(value: number | null): string {
+  if (value === null) return '—';
+  if (Math.abs(value) < 10_000) return formatCount(value);
+  return value.toLocaleString('en-US', { notation: 'compact', maximumFractionDigits: 1 }).replace('K', 'k');
+}
+
+/** A part of a whole; — where there is no whole. A small part is never shown as nothing. */
+export function formatShare(part: number, whole: number): string {
+  if (whole === 0) return '—';
+  const share = (100 * part) / whole;
+  if (share === 0) return '0 %';
+  if (share < 0.1) return '< 0.1 %';
+  return `${share.toLocaleString('en-US', { maximumFractionDigits: share < 10 ? 1 : 0 })} %`;
+}
+
+/** "1 key", "3 keys". */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}

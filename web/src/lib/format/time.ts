@@ -1,0 +1,58 @@
+/** Moments and durations on screen. Moments are shown in the reader's own zone, which is named on hover. */
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** "3 min ago" or "in 5 h" up to a day; then "12 Nov, 14:03", with the year if it is another one. */
+export function formatMoment(at: Date, now: number): string {
+  const distance = at.getTime() - now;
+  const size = Math.abs(distance);
+  if (size < 10_000) return 'just now';
+  if (size < MINUTE) return relative(distance / 1000, 's');
+  if (size < HOUR) return relative(distance / MINUTE, 'min');
+  if (size < DAY) return relative(distance / HOUR, 'h');
+  const otherYear = at.getFullYear() !== new Date(now).getFullYear();
+  return at.toLocaleString('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    ...(otherYear ? { year: 'numeric' } : {}),
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+}
+
+/** To the millisecond, with the zone, and once more in UTC. */
+export function formatExactMoment(at: Date): string {
+  const local = at.toLocaleString('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+    timeZoneName: 'short',
+  });
+  return `${local} · ${at.toISOString()}`;
+}
+
+/** 840 ms, 2.4 s, 3 m 12 s; — where there is none. */
+export function formatDuration(ms: number | null): string {
+  if (ms === null) return '—';
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  return `${Math.floor(seconds / 60)} m ${seconds % 60} s`;
+}
+
+/** What `<input type="datetime-local">` takes, in the reader's zone. */
+export function toLocalInput(at: Date): string {
+  const shifted = new Date(at.getTime() - at.getTimezoneOffset() * MINUTE);
+  return shifted.toISOString().slice(0, 16);
+}
+
+function relative(value: number, unit: string): string {
+  const size = `${Math.max(1, Math.round(Math.abs(value)))} ${unit}`;
+  return value < 0 ? `${size} ago` : `in ${size}`;
+}
