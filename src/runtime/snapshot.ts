@@ -156,6 +156,8 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
 
   async function loadFromDisk(): Promise<boolean> {
     const saved = await copy.read();
+    // The database may have come back while the file was read.
+    if (built !== null) return true;
     if (saved === null) return false;
     built = buildSnapshot(deps, saved.rows, null);
     source = 'disk';

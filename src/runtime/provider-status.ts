@@ -1,0 +1,133 @@
+import { UpstreamFailure, type Send, type UpstreamResponse } from '../providers/adapter.ts';
+import { systemTimers, type Timers } from './timers.ts';
+import type { ProviderView } from './view.ts';
+
+/** `error` is a short text of ours: no address, no secret, nothing that the provider wrote. */
+export interface ProviderHealth {
+  readonly ok: boolean;
+  readonly error?: string;
+}
+
+/** How the providers are, as far as this process knows; behind /v1/health. */
+export interface ProviderStatus {
+  /**
+   * What real traffic has shown just now. `error` is cut to 80 characters and shown to anyone who asks: a text of
+   * ours, nothing of the upstream's own.
+   */
+  observe(providerId: string, ok: boolean, error?: string): void;
+  /** From traffic or a probe of the last 30 s, else from a probe now. Never rejects, takes 2 s at most. */
+  health(provider: ProviderView): Promise<ProviderHealth>;
+  /** Drops what is known of providers that are gone. */
+  retain(providerIds: { has(providerId: string): boolean }): void;
+}
+
+const FRESH_MS = 30_000;
+const LONGEST_WAIT_MS = 2_000;
+const LONGEST_TEXT = 80;
+
+interface Known {
+  readonly health: ProviderHealth;
+  readonly at: number;
+  /** What was probed: a provider that has been changed since is asked again. Null = traffic. */
+  readonly endpoint: ProviderView['endpoint'] | null;
+}
+
+/** `clock` in ms; `send` should give up by itself some time. */
+export function createProviderStatus(deps: {
+  readonly clock: () => number;
+  readonly send: Send;
+  readonly timers?: Timers;
+}): ProviderStatus {
+  const { clock, send, timers = systemTimers } = deps;
+  const known = new Map<string, Known>();
+  const probes = new Map<string, Promise<ProviderHealth>>();
+
+  function remember(id: string, health: ProviderHealth, endpoint: Known['endpoint']): ProviderHealth {
+    known.set(id, { health, at: clock(), endpoint });
+    return health;
+  }
+
+  async function probe(provider: ProviderView): Promise<ProviderHealth> {
+    const startedAt = clock();
+    const health = await ask(provider, send);
+    const newer = known.get(provider.id);
+    // Real traffic that ended meanwhile knows better.
+    if (newer !== undefined && newer.endpoint === null && newer.at >= startedAt) return newer.health;
+    return remember(provider.id, health, provider.endpoint);
+  }
+
+  /** The answer of a running probe, but not after the time that a caller may be kept waiting. */
+  function inTime(running: Promise<ProviderHealth>): Promise<ProviderHealth> {
+    return new Promise((resolve) => {
+      const cancel = timers.after(LONGEST_WAIT_MS, () => resolve(TIMED_OUT));
+      void running.then((health) => {
+        cancel();
+        resolve(health);
+      });
+    });
+  }
+
+  return {
+    observe(providerId, ok, error) {
+      remember(providerId, ok ? OK : failed(error ?? 'Unavailable'), null);
+    },
+    health(provider) {
+      const last = known.get(provider.id);
+      const isSame = last?.endpoint === null || last?.endpoint === provider.endpoint;
+      if (last !== undefined && isSame && clock() - last.at < FRESH_MS) return Promise.resolve(last.health);
+      let running = probes.get(provider.id);
+      if (running === undefined) {
+        running = probe(provider).finally(() => probes.delete(provider.id));
+        probes.set(provider.id, running);
+      }
+      return inTime(running);
+    },
+    retain(providerIds) {
+      for (const id of known.keys()) if (!providerIds.has(id)) known.delete(id);
+    },
+  };
+}
+
+const OK: ProviderHealth = { ok: true };
+const TIMED_OUT: ProviderHealth = { ok: false, error: 'Timed out' };
+
+function failed(error: string): ProviderHealth {
+  return { ok: false, error: error.slice(0, LONGEST_TEXT) };
+}
+
+async function ask({ adapter, endpoint }: ProviderView, send: Send): Promise<ProviderHealth> {
+  let answer: UpstreamResponse;
+  try {
+    answer = await send(await adapter.probe(endpoint));
+  } catch (error) {
+    return failed(textOf(error));
+  }
+  const { status } = answer;
+  // 429 is said by a provider that is up and knows us.
+  return (status >= 200 && status < 300) || status === 429 ? OK : failed(`HTTP ${status} from provider`);
+}
+
+const CODES: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'Connection refused',
+  ECONNRESET: 'Connection reset',
+  ENOTFOUND: 'Host name not found',
+  EAI_AGAIN: 'Host name not found',
+  EHOSTUNREACH: 'Host not reachable',
+  ENETUNREACH: 'Host not reachable',
+};
+
+function textOf(error: unknown): string {
+  if (!(error instanceof UpstreamFailure)) return 'The probe failed';
+  if (error.status !== null) return `HTTP ${error.status} from provider`;
+  if (error.kind === 'timeout') return 'Timed out';
+  return (
+    CODES[codeOf(error.cause)] ?? (error.kind === 'malformed' ? 'Unreadable answer' : 'Connection failed')
+  );
+}
+
+/** Several addresses tried = an AggregateError, whose members carry the codes. */
+function codeOf(cause: unknown): string {
+  if (typeof cause !== 'object' || cause === null) return '';
+  if ('code' in cause && typeof cause.code === 'string') return cause.code;
+  return cause instanceof AggregateError ? codeOf(cause.errors[0]) : '';
+}
