@@ -39,9 +39,9 @@ export class Backlog {
     this.#listener();
   }
 
-  /** The segment to drain next; null = all is in the database. */
-  next(): Segment | null {
-    return this.#segments.find((segment) => !segment.drained) ?? null;
+  /** The segment to drain next, or after `last`; null = all is in the database. */
+  next(last?: Segment): Segment | null {
+    return this.#segments.find((segment) => segment !== last && !segment.drained) ?? null;
   }
 
   depth(now: number): BacklogDepth {
@@ -69,6 +69,11 @@ export class Backlog {
     if (!segment.open && segment.drained) await this.#forget(segment);
   }
 
+  /** Forgets a segment whose file is gone. */
+  drop(segment: Segment): void {
+    this.#segments = this.#segments.filter((each) => each !== segment);
+  }
+
   /** Removes the segments that will not grow any more and have nothing left. */
   async sweep(): Promise<void> {
     for (const segment of this.#segments.filter((each) => !each.open && each.drained)) {
@@ -78,7 +83,7 @@ export class Backlog {
   }
 
   async #forget(segment: Segment): Promise<void> {
-    this.#segments = this.#segments.filter((each) => each !== segment);
+    this.drop(segment);
     // Directories of adopted processes go with their last segment; ours holds its owner file and stays.
     for (
       let at = path.dirname(segment.path);

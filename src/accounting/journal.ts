@@ -8,6 +8,7 @@ import type { Logger } from '../log.ts';
 import { Backlog, type BacklogDepth } from './backlog.ts';
 import { encodeLine } from './journal-line.ts';
 import { beat, createOwnDirectory, disown, HEARTBEAT_MS, orphans } from './journal-owner.ts';
+import { createQuarantine, type Quarantine } from './quarantine.ts';
 import type { JournalEntry, JournalSink } from './record.ts';
 import { createSegmentWriter } from './segment-writer.ts';
 import { findSegments, Segment } from './segment.ts';
@@ -34,8 +35,10 @@ export interface Journal extends JournalSink {
   accepting(): boolean;
   /** For the gauges. */
   depth(): BacklogDepth;
-  /** What the drain takes from. */
+  /** What the drain takes from … */
   readonly backlog: Backlog;
+  /** … and where it puts what cannot be stored. */
+  readonly quarantine: Quarantine;
   /** Takes over what dead processes left behind; runs by itself at open and every ten seconds. Returns how many. */
   adopt(): Promise<number>;
   /** Writes what waits, ends the heartbeat and gives the directory up. Nothing may be appended afterwards. */
@@ -56,7 +59,8 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   const { log, fsync, maxBytes = 1 << 30, segmentBytes = 16 << 20, now = Date.now } = options;
   const root = path.join(options.dataDir, 'journal');
   fs.mkdirSync(root, { recursive: true, mode: 0o700 });
-  let directory = createOwnDirectory(root, uuidv7());
+  const processId = uuidv7();
+  let directory = createOwnDirectory(root, processId);
   const backlog = new Backlog(root);
   const writer = createSegmentWriter({ directory: () => directory, backlog, fsync, segmentBytes, log, now });
 
@@ -165,6 +169,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     append,
     depth,
     backlog,
+    quarantine: createQuarantine({ file: path.join(root, `${processId}.corrupt`), log, now }),
     adopt,
     accepting: () =>
       !closed && backlog.bytes < maxBytes * ACCEPT_UP_TO && now() - failedAt >= RETRY_AFTER_FAILURE_MS,

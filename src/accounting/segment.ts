@@ -3,7 +3,7 @@ import path from 'node:path';
 
 export const SEGMENT_SUFFIX = '.ndjson';
 const CHECKPOINT_SUFFIX = '.offset';
-const CHUNK = 1 << 20;
+const CHUNK = 2 << 20;
 const NEWLINE = 0x0a;
 /** Marks need not be finer than this. */
 const MARK_EVERY_MS = 1_000;
@@ -64,20 +64,18 @@ export class Segment {
     return this.#marks.findLast((mark) => mark.start <= this.offset)?.at ?? this.#marks[0]?.at ?? null;
   }
 
-  /** The next lines after `offset`, at most `limit` of them and about a chunk of bytes. */
-  async read(limit: number): Promise<Lines> {
+  /** The lines from the byte `from` on, at most `limit` of them and about a chunk of bytes. */
+  async read(from: number, limit: number): Promise<Lines> {
     const known = this.size;
     const file = await fs.open(this.path, 'r');
     try {
       for (let length = CHUNK; ; length *= 4) {
-        const wanted = Math.min(length, known - this.offset);
-        const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(wanted), 0, wanted, this.offset);
+        const wanted = Math.min(length, known - from);
+        const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(wanted), 0, wanted, from);
         const found = split(buffer.subarray(0, bytesRead), limit);
-        if (found.lines.length > 0)
-          return { lines: found.lines, end: this.offset + found.bytes, torn: false };
+        if (found.lines.length > 0) return { lines: found.lines, end: from + found.bytes, torn: false };
         // Not one whole line: a longer one than the chunk, or the torn end of the file.
-        if (wanted === known - this.offset || bytesRead < wanted)
-          return { lines: [], end: known, torn: true };
+        if (wanted === known - from || bytesRead < wanted) return { lines: [], end: known, torn: true };
       }
     } finally {
       await file.close();

@@ -1,0 +1,227 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+import type pg from 'pg';
+
+import type { Logger } from '../log.ts';
+import type { Backlog } from './backlog.ts';
+import { encodeRows, readBatch, type Batch, type RowLine, type WindowLine } from './batch.ts';
+import { createBell } from './bell.ts';
+import type { LogColumns } from './log-columns.ts';
+import type { Quarantine } from './quarantine.ts';
+import { notifyLogged, sqlState, storeRows, storeWindow, type KeyUses } from './store.ts';
+
+export interface DrainOptions {
+  readonly journal: { readonly backlog: Backlog; readonly quarantine: Quarantine };
+  /** One connection at a time is used. */
+  readonly pool: pg.Pool;
+  readonly log: Logger;
+  /** Lines for one transaction; default 2,000. */
+  readonly batchRows?: number | undefined;
+  /** How long the first line of a small batch waits for more; default 200 ms. */
+  readonly lingerMs?: number | undefined;
+  /** 0 ≤ x < 1, for the jitter of the back-off; default Math.random. */
+  readonly random?: (() => number) | undefined;
+}
+
+export interface Drain {
+  /** Begins to move the journal into the database, until `stop`. */
+  start(): void;
+  /**
+   * Resolves when all that was appended before is in the database. Rejects with the error of the next try that
+   * fails; nothing is lost then, the journal keeps it and the drain goes on trying.
+   */
+  flush(): Promise<void>;
+  /** Ends after the batch that is under way. */
+  stop(): Promise<void>;
+  /** Since the start, for the metrics. */
+  readonly stats: Readonly<DrainStats>;
+}
+
+export interface DrainStats {
+  /** Rows that were new to the log. */
+  rows: number;
+  batches: number;
+  /** Tries that failed because of the database; each is repeated. */
+  failures: number;
+  /** Last lines cut off by a crash; their clients never saw an answer end. */
+  torn: number;
+}
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 10_000;
+
+/**
+ * Moves the journal into PostgreSQL: batch after batch, oldest first, each in one transaction, from the files and not
+ * from memory; the next batch is read while PostgreSQL works on the last. While the database is down it tries again,
+ * for ever, with growing pauses. A line that PostgreSQL refuses for its contents is found by halving the batch, and
+ * put aside.
+ */
+export function createDrain(options: DrainOptions): Drain {
+  const { journal, pool, log, batchRows = 2_000, lingerMs = 200, random = Math.random } = options;
+  const { backlog, quarantine } = journal;
+  const stats: DrainStats = { rows: 0, batches: 0, failures: 0, torn: 0 };
+  const bell = createBell();
+  const flushes = new Set<{ readonly upTo: number; resolve(): void; reject(error: unknown): void }>();
+  let drainedBytes = 0;
+  let missedKeys: KeyUses = new Map();
+  let running: Promise<void> | null = null;
+  let stopped = false;
+
+  async function run(): Promise<void> {
+    let failures = 0;
+    while (!stopped) {
+      try {
+        await bell.wait(null, () => stopped || flushes.size > 0 || backlog.next() !== null);
+        await bell.wait(lingerMs, () => stopped || isUrgent(null));
+        await drainAll();
+        settleFlushes();
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        stats.failures += 1;
+        for (const flush of flushes) flush.reject(error);
+        flushes.clear();
+        const pauseMs =
+          Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1)) * (0.5 + random() / 2);
+        log.warn(
+          { err: error, pauseMs, failures },
+          'the journal cannot be drained; it is kept and tried again',
+        );
+        await bell.wait(pauseMs, () => stopped || flushes.size > 0);
+      }
+    }
+  }
+
+  async function drainAll(): Promise<void> {
+    let batch = await nextBatch(null);
+    while (batch !== null) {
+      const ahead = nextBatch(batch);
+      ahead.catch(() => undefined); // awaited below, unless `finish` fails first: then it is read again
+      await finish(batch);
+      batch = stopped ? null : await ahead;
+    }
+  }
+
+  /** What follows `last`; null = nothing, or so little that it may wait for more. */
+  async function nextBatch(last: Batch | null): Promise<Batch | null> {
+    const position = positionAfter(last);
+    if (position === null || (last !== null && !isUrgent(last))) return null;
+    const { segment, from } = position;
+    try {
+      return await readBatch(segment, from, batchRows);
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+        backlog.drop(segment);
+        log.error(
+          { segment: segment.path },
+          'a journal file is gone: taken over by another process, or deleted',
+        );
+      }
+      throw error;
+    }
+  }
+
+  function positionAfter(last: Batch | null): { segment: Batch['segment']; from: number } | null {
+    if (last !== null && last.end < last.segment.size) return { segment: last.segment, from: last.end };
+    const segment = backlog.next(last?.segment);
+    return segment === null ? null : { segment, from: segment.offset };
+  }
+
+  /** Whether what follows `last` should not wait: a full batch, a segment that is complete, or somebody waits for it. */
+  function isUrgent(last: Batch | null): boolean {
+    const position = positionAfter(last);
+    if (position === null || flushes.size > 0 || !position.segment.open) return true;
+    const done = position.segment === last?.segment ? last.lines : 0;
+    return position.segment.entries - done >= batchRows;
+  }
+
+  async function finish(batch: Batch): Promise<void> {
+    const { segment, from, end } = batch;
+    for (const { bytes, reason } of batch.bad) await quarantine.put(bytes, segment.path, reason);
+    if (batch.torn)
+      log.warn({ segment: segment.path, bytes: end - from }, 'the last line is cut off and skipped');
+    if (batch.torn) stats.torn += 1;
+    await store(batch.rows, batch.columns, segment.path);
+    for (const line of batch.windows) await learn(line, segment.path);
+    await backlog.commit(segment, end, batch.lines);
+    drainedBytes += end - from;
+    settleFlushes();
+  }
+
+  /** Stores rows in one transaction; where their contents make that impossible, in two halves, down to one row. */
+  async function store(lines: readonly RowLine[], columns: LogColumns, source: string): Promise<void> {
+    if (lines.length === 0) return;
+    try {
+      await storeTogether(lines, columns);
+    } catch (error) {
+      if (!isContentError(error)) throw error;
+      const [first] = lines;
+      if (lines.length === 1 && first !== undefined) {
+        await quarantine.put(first.bytes, source, String(error));
+        return;
+      }
+      const middle = lines.length >>> 1;
+      for (const half of [lines.slice(0, middle), lines.slice(middle)]) {
+        await store(half, await encodeRows(half), source);
+      }
+    }
+  }
+
+  async function storeTogether(lines: readonly RowLine[], columns: LogColumns): Promise<void> {
+    const rows = lines.map((line) => line.row);
+    const stored = await storeRows(pool, rows, columns, missedKeys);
+    missedKeys = new Map([...stored.missedKeys].filter(([id]) => !missedKeys.has(id)));
+    stats.batches += 1;
+    stats.rows += stored.rows.length;
+    try {
+      await notifyLogged(pool, stored.rows);
+    } catch (error) {
+      log.warn({ err: error }, 'live subscribers miss some requests; the log has them');
+    }
+  }
+
+  async function learn(line: WindowLine, source: string): Promise<void> {
+    try {
+      await storeWindow(pool, line.window);
+    } catch (error) {
+      if (!isContentError(error)) throw error;
+      await quarantine.put(line.bytes, source, String(error));
+    }
+  }
+
+  function settleFlushes(): void {
+    for (const flush of flushes) {
+      if (drainedBytes < flush.upTo && backlog.next() !== null) continue;
+      flushes.delete(flush);
+      flush.resolve();
+    }
+  }
+
+  return {
+    stats,
+    start() {
+      if (running !== null) return;
+      backlog.onGrowth(() => bell.ring());
+      running = run();
+    },
+    async flush() {
+      await nextTurn(); // the journal writes what was appended in this turn first
+      const done = Promise.withResolvers<void>();
+      flushes.add({ upTo: drainedBytes + backlog.bytes, resolve: done.resolve, reject: done.reject });
+      bell.ring();
+      await done.promise;
+    },
+    async stop() {
+      stopped = true;
+      bell.ring();
+      await running;
+      for (const flush of flushes) flush.reject(new Error('the drain was stopped'));
+      flushes.clear();
+    },
+  };
+}
+
+/** SQLSTATE classes 22 (data exception) and 23 (constraint violation): trying the same row again cannot help. */
+function isContentError(error: unknown): boolean {
+  return /^2[23]/.test(sqlState(error) ?? '');
+}
