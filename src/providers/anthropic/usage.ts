@@ -50,13 +50,19 @@ export function openAiUsage(usage: TokenUsage, wire: JsonObject): JsonObject {
   };
 }
 
+const PROMPT_MEMBERS = new Set(['input_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens']);
+
 /**
- * A stream tells its usage twice: at the start, and at the end with totals that replace, never add; figures that
- * do not apply are null or absent there.
+ * A stream tells its usage twice: at the start, and at the end with totals that replace, never add. Figures that do
+ * not apply are null or absent there; some compatible servers write 0 for the prompt that they counted at the start.
  */
 export function mergeUsage(start: JsonObject, end: JsonValue | undefined): JsonObject {
   if (!isObject(end)) return start;
-  const known = Object.entries(end).filter(([, value]) => value !== undefined && value !== null);
+  const isPromptTold =
+    count(end['input_tokens']) + count(end['cache_read_input_tokens']) + writtenToCache(end) > 0;
+  const known = Object.entries(end).filter(
+    ([key, value]) => value !== undefined && value !== null && (isPromptTold || !PROMPT_MEMBERS.has(key)),
+  );
   return { ...start, ...Object.fromEntries(known) };
 }
 
