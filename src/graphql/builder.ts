@@ -1,0 +1,85 @@
+import SchemaBuilder from '@pothos/core';
+import ComplexityPlugin from '@pothos/plugin-complexity';
+import ErrorsPlugin from '@pothos/plugin-errors';
+import PrismaPlugin from '@pothos/plugin-prisma';
+import RelayPlugin from '@pothos/plugin-relay';
+import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
+import type PrismaTypes from '../database/generated/pothos/prisma-types.ts';
+import { getDatamodel } from '../database/generated/pothos/prisma-types.ts';
+import { AppError } from '../errors.ts';
+import { can, type Action } from '../identity/policy.ts';
+import { notSignedIn, type Context } from './context.ts';
+import { ForbiddenError } from './errors.ts';
+import { SCALARS, type ScalarTypes } from './scalars.ts';
+
+/** What one operation may cost. A list counts as 5 unless its field knows better; a page counts its `first`. */
+const LIMITS = { depth: 12, breadth: 400, complexity: 10_000 };
+
+/** The one builder (plugin types are global). Types register themselves on it when schema.ts imports them. */
+export const builder = new SchemaBuilder<{
+  Context: Context;
+  PrismaTypes: PrismaTypes;
+  Scalars: ScalarTypes;
+  AuthScopes: { signedIn: boolean; can: Action };
+  DefaultFieldNullability: false;
+  DefaultAuthStrategy: 'all';
+  DefaultEdgesNullability: { list: false; items: false };
+  DefaultNodeNullability: false;
+}>({
+  // The first wraps the others: limits are checked before all else, and a refused scope is a typed error too.
+  plugins: [ComplexityPlugin, ErrorsPlugin, ScopeAuthPlugin, PrismaPlugin, RelayPlugin],
+  defaultFieldNullability: false,
+  complexity: {
+    limit: LIMITS,
+    defaultListMultiplier: 5,
+    complexityError: (kind, result) => {
+      const name = kind.toLowerCase();
+      const [is, max] = {
+        Depth: [result.depth, LIMITS.depth],
+        Breadth: [result.breadth, LIMITS.breadth],
+        Complexity: [result.complexity, LIMITS.complexity],
+      }[kind];
+      return new AppError(
+        'bad_input',
+        `The operation's ${name} is ${is}; ${max} is allowed. Ask for less at a time.`,
+      );
+    },
+  },
+  errors: {
+    directResult: true,
+    defaultTypes: [ForbiddenError],
+    defaultUnionOptions: {
+      description: 'What was asked for, or an error that was foreseen.',
+      name: ({ fieldName }) => `${fieldName.charAt(0).toUpperCase()}${fieldName.slice(1)}Result`,
+    },
+  },
+  scopeAuth: {
+    authScopes: ({ actor }) => ({
+      signedIn: actor !== null,
+      can: (action) => actor !== null && can(actor, action),
+    }),
+    unauthorizedError: (_parent, { actor }, info) =>
+      actor === null
+        ? notSignedIn()
+        : new AppError(
+            'forbidden',
+            `The role "${actor.role}" may not use ${info.parentType.name}.${info.fieldName}.`,
+          ),
+  },
+  prisma: { client: (context) => context.db, dmmf: getDatamodel(), onUnusedQuery: 'error' },
+  relay: {
+    nodeQueryOptions: false,
+    nodesQueryOptions: false,
+    cursorType: 'String',
+    edgesFieldOptions: { nullable: { list: false, items: false } },
+    nodeFieldOptions: { nullable: false },
+  },
+});
+
+builder.scalarType('DateTime', SCALARS.DateTime);
+builder.scalarType('JSON', SCALARS.JSON);
+builder.scalarType('JSONObject', SCALARS.JSONObject);
+builder.scalarType('StringMap', SCALARS.StringMap);
+builder.scalarType('PriceMap', SCALARS.PriceMap);
+builder.scalarType('USD', SCALARS.USD);
+builder.scalarType('Count', SCALARS.Count);

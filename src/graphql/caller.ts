@@ -1,0 +1,33 @@
+import type { IncomingMessage } from 'node:http';
+import type { Sessions } from '../domain/sessions.ts';
+import type { UserActor } from '../identity/actor.ts';
+
+/** Who calls, from where: worked out once a request, for GraphQL and REST alike. */
+export interface Caller {
+  /** Null = no token, or one that is not valid (any more). */
+  readonly actor: UserActor | null;
+  readonly address: string;
+  readonly userAgent: string;
+  /** Names the request in the log and in masked errors. */
+  readonly requestId: string;
+}
+
+/** Only the Authorization header counts, never a cookie: a page of another site cannot act in somebody's name. */
+export async function identify(
+  deps: { readonly sessions: Sessions; readonly newRequestId: () => string },
+  request: IncomingMessage,
+): Promise<Caller> {
+  const address = request.socket.remoteAddress ?? '';
+  const token = bearerToken(request.headers.authorization);
+  return {
+    actor: token === null ? null : await deps.sessions.authenticate(token, { address }),
+    address,
+    userAgent: request.headers['user-agent'] ?? '',
+    requestId: deps.newRequestId(),
+  };
+}
+
+function bearerToken(header: string | undefined): string | null {
+  const [scheme, token, ...rest] = header?.trim().split(/ +/) ?? [];
+  return scheme?.toLowerCase() === 'bearer' && token && rest.length === 0 ? token : null;
+}

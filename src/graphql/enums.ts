@@ -1,0 +1,56 @@
+import { ROLES } from '../identity/actor.ts';
+import { TIERS } from '../domain/provider-models.ts';
+import { LOG_LEVELS } from '../domain/settings.ts';
+
+/**
+ * Every enum of the schema. The values are spelt as the domain and REST spell them; GraphQL's own spelling follows
+ * from that (`tenant-admin` → `TENANT_ADMIN`), so nobody keeps a second list.
+ */
+export const ENUMS = {
+  Role: { description: 'What a person of the console may do.', values: ROLES },
+  ModelMode: {
+    description: 'Which models a tenant may use: all, only those listed, or all but those listed.',
+    values: ['all', 'whitelist', 'blacklist'],
+  },
+  ModelKind: { description: 'What a model is called for.', values: ['chat', 'embedding', 'other'] },
+  Tier: { description: 'What a model costs and can do, in ascending order.', values: TIERS },
+  AuthType: {
+    description: 'How we sign in to a provider.',
+    values: ['api_key', 'bearer', 'aws_credentials', 'none'],
+  },
+  ProviderStatus: {
+    description: 'The outcome of the last check or discovery.',
+    values: ['unchecked', 'connected', 'error'],
+  },
+  LogLevel: { description: 'The least severe line that is logged.', values: LOG_LEVELS },
+  RequestOperation: {
+    description: 'Which of the gateway’s doors a request used.',
+    values: ['chat', 'embeddings'],
+  },
+  RequestStatus: {
+    description: 'How a request ended; aborted = the client went away.',
+    values: ['success', 'error', 'aborted'],
+  },
+} as const satisfies Record<string, { description: string; values: readonly string[] }>;
+
+export type EnumName = keyof typeof ENUMS;
+export type EnumValue<Name extends EnumName> = (typeof ENUMS)[Name]['values'][number];
+
+/** `tenant-admin` → `TENANT_ADMIN`. */
+export function graphqlSpelling(value: string): string {
+  return value.toUpperCase().replaceAll('-', '_');
+}
+
+/** `TENANT_ADMIN` → `tenant-admin`; a name that the enum does not have is given back as it is. */
+export function plainSpelling(name: EnumName, spelt: string): string {
+  const values: readonly string[] = ENUMS[name].values;
+  return values.find((value) => graphqlSpelling(value) === spelt) ?? spelt;
+}
+
+/** A database value (`TENANT_ADMIN`, `connected`) as a value of the enum. Throws for a value that it does not have. */
+export function enumValue<Name extends EnumName>(name: Name, stored: string): EnumValue<Name> {
+  const values: readonly EnumValue<Name>[] = ENUMS[name].values;
+  const found = values.find((value) => value === stored || graphqlSpelling(value) === stored);
+  if (found === undefined) throw new Error(`"${stored}" is no ${name}`);
+  return found;
+}

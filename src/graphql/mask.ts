@@ -1,0 +1,45 @@
+import { GraphQLError } from 'graphql';
+import { type AppError, toAppError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+
+/**
+ * What a GraphQL error may show: the one place where errors are translated. An AppError keeps its code, message and
+ * fields; what GraphQL itself says of a document or its variables is `bad_input`; all else stays in the log, under
+ * the request id that the client gets.
+ */
+export function maskError(error: GraphQLError, requestId: string, log: Logger): GraphQLError {
+  const cause = rootOf(error);
+  if (cause instanceof GraphQLError) return shown(error, error.message, { code: 'bad_input' });
+
+  const known = toAppError(cause);
+  if (known.code === 'internal') {
+    log.error({ err: cause, requestId, path: error.path?.join('.') }, 'graphql: an unforeseen error');
+    return shown(error, known.message, { code: 'internal', requestId });
+  }
+  return shown(error, known.message, extensionsOf(known));
+}
+
+/** Resolvers' errors come wrapped, at times more than once; the innermost says what happened. */
+function rootOf(error: unknown): unknown {
+  return error instanceof GraphQLError && error.cause instanceof Error ? rootOf(error.cause) : error;
+}
+
+function extensionsOf({ code, fields, retryAfterMs }: AppError): Record<string, unknown> {
+  return {
+    code,
+    ...(fields.length === 0 ? {} : { fields }),
+    ...(retryAfterMs === null ? {} : { retryAfterSeconds: Math.ceil(retryAfterMs / 1000) }),
+  };
+}
+
+/** `http` is Yoga's own note about the status; it never reaches the client. */
+function shown(error: GraphQLError, message: string, extensions: Record<string, unknown>): GraphQLError {
+  const { http } = error.extensions;
+  return new GraphQLError(message, {
+    nodes: error.nodes,
+    source: error.source,
+    positions: error.positions,
+    path: error.path,
+    extensions: http === undefined ? extensions : { ...extensions, http },
+  });
+}

@@ -1,0 +1,35 @@
+import type { Prisma } from '../database/generated/prisma/client.ts';
+import { AppError } from '../errors.ts';
+import { isUuid } from './uuid.ts';
+
+interface Place {
+  readonly at: Date;
+  readonly id: string;
+}
+
+/** A place in the request log, newest first: stays valid whatever is added or dropped. */
+export function cursorOf({ at, id }: Place): string {
+  return Buffer.from(`${at.getTime()}/${id}`).toString('base64url');
+}
+
+/** Requests that come after the cursor: older ones. Throws AppError bad_input. */
+export function after(cursor: string): Prisma.RequestLogWhereInput {
+  const { at, id } = parse('after', cursor);
+  // The first condition follows from the second; it is what lets PostgreSQL start in the index.
+  return { at: { lte: at }, OR: [{ at: { lt: at } }, { at, id: { lt: id } }] };
+}
+
+/** Requests that come before the cursor: newer ones. Throws AppError bad_input. */
+export function before(cursor: string): Prisma.RequestLogWhereInput {
+  const { at, id } = parse('before', cursor);
+  return { at: { gte: at }, OR: [{ at: { gt: at } }, { at, id: { gt: id } }] };
+}
+
+function parse(path: string, cursor: string): Place {
+  const [ms = '', id = ''] = Buffer.from(cursor, 'base64url').toString().split('/');
+  const at = new Date(/^\d{1,15}$/.test(ms) ? Number(ms) : Number.NaN);
+  if (!Number.isNaN(at.getTime()) && isUuid(id)) return { at, id };
+  throw new AppError('bad_input', `"${path}" is no cursor of this list.`, {
+    fields: [{ path, message: 'must be a cursor that this list has given out' }],
+  });
+}

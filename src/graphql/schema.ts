@@ -1,0 +1,25 @@
+import type { GraphQLSchema } from 'graphql';
+import { builder } from './builder.ts';
+import './types/enum.ts';
+import './types/error.ts';
+import './types/setup.ts';
+import './types/viewer.ts';
+import './types/user.ts';
+import './types/provider.ts';
+import './types/provider-type.ts';
+import './types/provider-check.ts';
+import './types/provider-model.ts';
+import './types/tenant.ts';
+import './types/tenant-key.ts';
+import './types/request-log.ts';
+import './types/usage.ts';
+import './types/settings.ts';
+
+// Nobody may use a field of these without signing in, but for those that say `skipTypeScopes` (OPEN_OPERATIONS).
+builder.queryType({ description: 'What can be read.', authScopes: { signedIn: true } });
+builder.mutationType({ description: 'What can be changed.', authScopes: { signedIn: true } });
+
+/** All that is open to whoever can reach us; everything else asks for a token. */
+export const OPEN_OPERATIONS: readonly string[] = ['setupStatus', 'createAdmin', 'login'];
+
+export const schema: GraphQLSchema = builder.toSchema();

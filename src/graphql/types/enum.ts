@@ -1,0 +1,20 @@
+import { builder } from '../builder.ts';
+import { ENUMS, graphqlSpelling, type EnumName } from '../enums.ts';
+
+function enumType<Value extends string>(name: EnumName, values: readonly Value[]) {
+  const members: Record<string, { value: Value }> = {};
+  for (const value of values) members[graphqlSpelling(value)] = { value };
+  const param: string = name;
+  const { description }: { description: string } = ENUMS[name];
+  return builder.enumType(param, { description, values: members });
+}
+
+export const Role = enumType('Role', ENUMS.Role.values);
+export const ModelMode = enumType('ModelMode', ENUMS.ModelMode.values);
+export const ModelKind = enumType('ModelKind', ENUMS.ModelKind.values);
+export const Tier = enumType('Tier', ENUMS.Tier.values);
+export const AuthType = enumType('AuthType', ENUMS.AuthType.values);
+export const ProviderStatus = enumType('ProviderStatus', ENUMS.ProviderStatus.values);
+export const LogLevel = enumType('LogLevel', ENUMS.LogLevel.values);
+export const RequestOperation = enumType('RequestOperation', ENUMS.RequestOperation.values);
+export const RequestStatus = enumType('RequestStatus', ENUMS.RequestStatus.values);

@@ -1,0 +1,148 @@
+import { resolveCursorConnection } from '@pothos/plugin-relay';
+import type { RequestLog } from '../../database/generated/prisma/client.ts';
+import { builder } from '../builder.ts';
+import { enumValue } from '../enums.ts';
+import { after as olderThan, before as newerThan, cursorOf } from '../request-cursor.ts';
+import { where } from '../request-filter.ts';
+import { RequestOperation, RequestStatus } from './enum.ts';
+import { PromptSnapshot, readSnapshot } from './prompt-snapshot.ts';
+import { TenantType } from './tenant.ts';
+import { TenantKeyType } from './tenant-key.ts';
+
+const MAX_PAGE = 200;
+const DEFAULT_PAGE = 50;
+
+const RequestLogType = builder.objectRef<RequestLog>('RequestLog').implement({
+  description: 'One request of the gateway.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'Id of the request, as in the header x-request-id.' }),
+    at: t.expose('at', { type: 'DateTime', description: 'When it came.' }),
+    tenantId: t.exposeID('tenantId', { description: 'Whose request it was.' }),
+    tenant: t.field({
+      type: TenantType,
+      nullable: true,
+      description: 'Whose request it was; null = the tenant was removed.',
+      resolve: ({ tenantId }, _args, { loaders }) => loaders.tenant(tenantId),
+    }),
+    keyId: t.exposeID('keyId', { description: 'The key that was used.' }),
+    key: t.field({
+      type: TenantKeyType,
+      nullable: true,
+      description: 'The key that was used; null = it was removed.',
+      authScopes: { can: 'key.read' },
+      resolve: ({ keyId }, _args, { loaders }) => loaders.tenantKey(keyId),
+    }),
+    providerSlug: t.exposeString('providerSlug', { description: 'Who served it; "" = nobody was reached.' }),
+    operation: t.field({
+      type: RequestOperation,
+      description: 'Which door it used.',
+      resolve: ({ operation }) => enumValue('RequestOperation', operation),
+    }),
+    requestedModel: t.exposeString('requestedModel', { description: 'The model as the client wrote it.' }),
+    model: t.exposeString('model', { description: 'The model that served.' }),
+    baselineModel: t.exposeString('baselineModel', {
+      description: 'The model that the baseline cost is for.',
+    }),
+    category: t.exposeString('category', { description: 'What the router took it for; "" = not routed.' }),
+    costTier: t.exposeString('costTier', { description: 'The tier that the router chose; "" = not routed.' }),
+    autoRouted: t.exposeBoolean('autoRouted', { description: 'Whether the router chose the model.' }),
+    userName: t.exposeString('userName', { description: 'Who asked, as the client says; "" = not said.' }),
+    sessionId: t.exposeString('sessionId', {
+      description: 'The conversation, as the client says; "" = not said.',
+    }),
+    status: t.field({
+      type: RequestStatus,
+      description: 'How it ended.',
+      resolve: ({ status }) => enumValue('RequestStatus', status),
+    }),
+    httpStatus: t.exposeInt('httpStatus', { description: 'The status that the client got.' }),
+    errorType: t.exposeString('errorType', { description: 'OpenAI’s error type; "" = no error.' }),
+    errorCode: t.exposeString('errorCode', { description: 'The error’s code; "" = none.' }),
+    errorMessage: t.exposeString('errorMessage', {
+      description: 'The message that the client got; "" = no error.',
+    }),
+    streamed: t.exposeBoolean('streamed', { description: 'Whether the answer was streamed.' }),
+    durationMs: t.exposeInt('durationMs', { description: 'Until the end of the answer.' }),
+    ttftMs: t.exposeInt('ttftMs', { nullable: true, description: 'Until its first byte; null = none came.' }),
+    attempts: t.exposeInt('attempts', { description: 'How many calls to providers it took.' }),
+    contextFallback: t.exposeBoolean('contextFallback', {
+      description: 'Whether a model with a larger window had to step in.',
+    }),
+    inputTokens: t.exposeInt('inputTokens', { description: 'Input tokens, cached ones included.' }),
+    cachedTokens: t.exposeInt('cachedTokens', {
+      description: 'Input tokens read from the provider’s cache.',
+    }),
+    cacheWriteTokens: t.exposeInt('cacheWriteTokens', {
+      description: 'Input tokens written to the provider’s cache.',
+    }),
+    outputTokens: t.exposeInt('outputTokens', { description: 'Output tokens, reasoning included.' }),
+    reasoningTokens: t.exposeInt('reasoningTokens', { description: 'Output tokens spent on reasoning.' }),
+    usageEstimated: t.exposeBoolean('usageEstimated', {
+      description: 'The provider reported no usage: the tokens are estimated.',
+    }),
+    priced: t.exposeBoolean('priced', { description: 'False = no price was known, so the cost is 0.' }),
+    actualCost: t.expose('actualCost', { type: 'USD', description: 'What it cost.' }),
+    baselineCost: t.expose('baselineCost', {
+      type: 'USD',
+      description: 'The same usage on the baseline model.',
+    }),
+    trace: t.expose('trace', {
+      type: 'JSON',
+      nullable: true,
+      description: 'Stages, attempts and routing decision.',
+    }),
+    snapshot: t.field({
+      type: PromptSnapshot,
+      nullable: true,
+      description: 'Prompt and answer; null = not stored, or not any more.',
+      authScopes: { can: 'prompt.read' },
+      resolve: ({ id }, _args, context) => readSnapshot(id, context),
+    }),
+  }),
+});
+
+const RequestLogFilter = builder.inputType('RequestLogFilter', {
+  description: 'Which requests; all conditions that are given must hold.',
+  fields: (t) => ({
+    from: t.field({ type: 'DateTime', description: 'Not before.' }),
+    to: t.field({ type: 'DateTime', description: 'Before.' }),
+    tenantId: t.id({ description: 'Of this tenant.' }),
+    keyId: t.id({ description: 'With this key.' }),
+    model: t.string({ description: 'Served by this model.' }),
+    providerSlug: t.string({ description: 'Served by this provider.' }),
+    category: t.string({ description: 'Taken for this category.' }),
+    user: t.string({ description: 'Asked by this user.' }),
+    sessionId: t.string({ description: 'Of this conversation.' }),
+    status: t.field({ type: RequestStatus, description: 'That ended so.' }),
+    autoRouted: t.boolean({ description: 'Placed by the router, or not.' }),
+  }),
+});
+
+builder.queryField('requestLogs', (t) =>
+  t.connection(
+    {
+      type: RequestLogType,
+      description: `The requests of the tenants that you may see, newest first; at most ${MAX_PAGE} a page.`,
+      authScopes: { can: 'requestLog.read' },
+      args: { filter: t.arg({ type: RequestLogFilter, description: 'Which requests; all when missing.' }) },
+      complexity: ({ first, last }) => ({
+        field: 1,
+        multiplier: Math.min(first ?? last ?? DEFAULT_PAGE, MAX_PAGE),
+      }),
+      resolve: (_root, { filter, ...args }, { db }) =>
+        resolveCursorConnection<Promise<RequestLog[]>>(
+          { args, toCursor: cursorOf, defaultSize: DEFAULT_PAGE, maxSize: MAX_PAGE },
+          async ({ before, after, limit, inverted }): Promise<RequestLog[]> =>
+            db.requestLog.findMany({
+              where: {
+                AND: [where(filter ?? {}), after ? olderThan(after) : {}, before ? newerThan(before) : {}],
+              },
+              orderBy: inverted ? [{ at: 'asc' }, { id: 'asc' }] : [{ at: 'desc' }, { id: 'desc' }],
+              take: limit,
+            }),
+        ),
+    },
+    { name: 'RequestLogConnection', description: 'A page of requests.' },
+    { name: 'RequestLogEdge', description: 'A request and its place.' },
+  ),
+);

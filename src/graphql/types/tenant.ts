@@ -1,0 +1,262 @@
+import type { Tenant } from '../../database/generated/prisma/client.ts';
+import type { TenantRemoved } from '../../domain/tenants.ts';
+import { builder } from '../builder.ts';
+import { signedIn } from '../context.ts';
+import { enumValue } from '../enums.ts';
+import { BadInputError, ConflictError, NotFoundError } from '../errors.ts';
+import { isUuid } from '../uuid.ts';
+import { ModelMode } from './enum.ts';
+import { ProviderType } from './provider.ts';
+
+const ModelConfig = builder
+  .objectRef<Pick<Tenant, 'modelMode' | 'modelList' | 'aliases'>>('ModelConfig')
+  .implement({
+    description: 'Which models a tenant may use, and its own names for them.',
+    fields: (t) => ({
+      mode: t.field({
+        type: ModelMode,
+        description: 'How the list is meant.',
+        resolve: ({ modelMode }) => enumValue('ModelMode', modelMode),
+      }),
+      list: t.exposeStringList('modelList', {
+        description: 'Models: bare ids or "<provider-slug>/<id>". An empty whitelist allows nothing.',
+      }),
+      aliases: t.expose('aliases', { type: 'StringMap', description: 'Alias → model.' }),
+    }),
+  });
+
+const RateLimit = builder
+  .objectRef<Pick<Tenant, 'requestsPerMinute' | 'tokensPerMinute'>>('RateLimit')
+  .implement({
+    description: 'How much a tenant may use in any 60 seconds; 0 = no limit.',
+    fields: (t) => ({
+      requestsPerMinute: t.exposeInt('requestsPerMinute', { description: 'Requests in any 60 seconds.' }),
+      tokensPerMinute: t.exposeInt('tokensPerMinute', { description: 'Tokens in any 60 seconds.' }),
+    }),
+  });
+
+export const TenantType = builder.prismaObject('Tenant', {
+  description:
+    'A customer of the gateway. Id, slug and name are open to all who see the tenant; the rest to its admins.',
+  authScopes: { can: 'tenant.read' },
+  select: { id: true },
+  fields: (t) => ({
+    id: t.exposeID('id', { skipTypeScopes: true, description: 'Id of the tenant.' }),
+    slug: t.exposeString('slug', {
+      skipTypeScopes: true,
+      description: 'Its part of the gateway’s address, unique.',
+    }),
+    name: t.exposeString('name', { skipTypeScopes: true, description: 'Its name, for people.' }),
+    active: t.exposeBoolean('active', { description: 'False = all its keys are refused.' }),
+    providerIds: t.idList({
+      description: 'Ids of the providers that serve it, in the order in which they are tried.',
+      select: { providers: { select: { providerId: true }, orderBy: { position: 'asc' } } },
+      resolve: ({ providers }) => providers.map(({ providerId }) => providerId),
+    }),
+    providers: t.field({
+      type: [ProviderType],
+      description: 'The providers that serve it, in the order in which they are tried.',
+      authScopes: { can: 'provider.read' },
+      select: (_args, _context, nestedSelection) => ({
+        providers: {
+          orderBy: { position: 'asc' },
+          select: { providerId: true, provider: nestedSelection(true) },
+        },
+      }),
+      resolve: ({ providers }) => providers.map(({ provider }) => provider),
+    }),
+    modelConfig: t.field({
+      type: ModelConfig,
+      description: 'Which models it may use.',
+      select: { modelMode: true, modelList: true, aliases: true },
+      resolve: (tenant) => tenant,
+    }),
+    routing: t.expose('routing', {
+      type: 'JSONObject',
+      description: 'Settings of the router (model "auto").',
+    }),
+    rateLimit: t.field({
+      type: RateLimit,
+      description: 'How much it may use.',
+      select: { requestsPerMinute: true, tokensPerMinute: true },
+      resolve: (tenant) => tenant,
+    }),
+    pricing: t.expose('pricing', {
+      type: 'JSONObject',
+      description: 'Model → negotiated price { inputPer1M, outputPer1M, … } in USD, above every other price.',
+    }),
+    keyLifetimeDays: t.exposeInt('keyLifetimeDays', {
+      description: 'Days that a new key lives; 0 = for ever.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was added.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
+    keys: t.relation('keys', {
+      description: 'Its API keys, the primary one first.',
+      authScopes: { can: 'key.read' },
+      query: { orderBy: [{ isPrimary: 'desc' }, { createdAt: 'asc' }, { id: 'asc' }] },
+    }),
+  }),
+});
+
+const TenantCreated = builder
+  .objectRef<{ id: string; apiKey: string; expiresAt: Date | null }>('TenantCreated')
+  .implement({
+    description: 'A new tenant with its first key.',
+    fields: (t) => ({
+      tenant: t.prismaField({
+        type: TenantType,
+        description: 'The tenant.',
+        resolve: (query, { id }, _args, { db }) => db.tenant.findUniqueOrThrow({ ...query, where: { id } }),
+      }),
+      apiKey: t.exposeString('apiKey', {
+        description: 'Its primary key. Shown this once: only a hash is kept.',
+      }),
+      expiresAt: t.expose('expiresAt', {
+        type: 'DateTime',
+        nullable: true,
+        description: 'When the key ends.',
+      }),
+    }),
+  });
+
+const TenantRemovedType = builder.objectRef<TenantRemoved>('TenantRemoved').implement({
+  description: 'A removed tenant and what went with it. Its logs, rollups and audit entries remain.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'Id it had.' }),
+    slug: t.exposeString('slug', { description: 'Slug it had.' }),
+    name: t.exposeString('name', { description: 'Name it had.' }),
+    keysRemoved: t.exposeInt('keysRemoved', { description: 'How many keys went with it.' }),
+    usersUpdated: t.exposeInt('usersUpdated', { description: 'How many users lost this tenant.' }),
+  }),
+});
+
+const ModelConfigInput = builder.inputType('ModelConfigInput', {
+  description: 'Which models a tenant may use; what is missing or null stays as it is.',
+  fields: (t) => ({
+    mode: t.field({ type: ModelMode, description: 'How the list is meant.' }),
+    list: t.stringList({ description: 'Models: bare ids or "<provider-slug>/<id>".' }),
+    aliases: t.field({ type: 'StringMap', description: 'Alias → model; replaced as a whole.' }),
+  }),
+});
+
+const RateLimitInput = builder.inputType('RateLimitInput', {
+  description: 'How much a tenant may use; what is missing or null stays as it is.',
+  fields: (t) => ({
+    requestsPerMinute: t.int({ description: 'Requests in any 60 seconds; 0 = no limit.' }),
+    tokensPerMinute: t.int({ description: 'Tokens in any 60 seconds; 0 = no limit.' }),
+  }),
+});
+
+const CreateTenantInput = builder.inputType('CreateTenantInput', {
+  description: 'A new tenant.',
+  fields: (t) => ({
+    slug: t.string({ required: true, description: 'a–z, 0–9 and "-", at most 63; unique.' }),
+    name: t.string({ required: true, description: 'Its name, for people.' }),
+    providerIds: t.idList({ description: 'Providers that serve it, in the order in which they are tried.' }),
+    modelConfig: t.field({
+      type: ModelConfigInput,
+      description: 'Which models it may use; all when missing.',
+    }),
+    routing: t.field({ type: 'JSONObject', description: 'Settings of the router.' }),
+    rateLimit: t.field({ type: RateLimitInput, description: 'How much it may use; no limit when missing.' }),
+    pricing: t.field({ type: 'PriceMap', description: 'Model → negotiated price.' }),
+    keyLifetimeDays: t.int({ description: 'Days that a new key lives; 0 = for ever.' }),
+    active: t.boolean({ description: 'False = all its keys are refused. True when missing.' }),
+  }),
+});
+
+const UpdateTenantInput = builder.inputType('UpdateTenantInput', {
+  description: 'Changes to a tenant; what is missing or null stays as it is.',
+  fields: (t) => ({
+    slug: t.string({ description: 'a–z, 0–9 and "-", at most 63; unique.' }),
+    name: t.string({ description: 'Its name, for people.' }),
+    providerIds: t.idList({ description: 'Providers that serve it, in the order in which they are tried.' }),
+    modelConfig: t.field({ type: ModelConfigInput, description: 'Which models it may use.' }),
+    routing: t.field({ type: 'JSONObject', description: 'Settings of the router; replaced as a whole.' }),
+    rateLimit: t.field({ type: RateLimitInput, description: 'How much it may use.' }),
+    pricing: t.field({ type: 'PriceMap', description: 'Model → negotiated price; replaced as a whole.' }),
+    keyLifetimeDays: t.int({ description: 'Days that a new key lives; 0 = for ever.' }),
+    active: t.boolean({ description: 'False = all its keys are refused.' }),
+  }),
+});
+
+builder.queryField('tenants', (t) =>
+  t.prismaField({
+    type: [TenantType],
+    description: 'All tenants with their settings, by name. Who sees only some finds them in `me.tenants`.',
+    authScopes: { can: 'tenant.list' },
+    resolve: (query, _root, _args, { db }) =>
+      db.tenant.findMany({ ...query, orderBy: [{ name: 'asc' }, { id: 'asc' }] }),
+  }),
+);
+
+builder.queryField('tenant', (t) =>
+  t.prismaField({
+    type: TenantType,
+    nullable: true,
+    description: 'One tenant; null = there is none with this id, or not for you.',
+    authScopes: { can: 'tenant.read' },
+    args: { id: t.arg.id({ required: true, description: 'Id of the tenant.' }) },
+    resolve: (query, _root, { id }, { db }) =>
+      isUuid(id) ? db.tenant.findUnique({ ...query, where: { id } }) : null,
+  }),
+);
+
+builder.mutationField('createTenant', (t) =>
+  t.field({
+    type: TenantCreated,
+    description: 'Adds a tenant with a first key.',
+    authScopes: { can: 'tenant.write' },
+    errors: { types: [BadInputError, ConflictError] },
+    args: { input: t.arg({ type: CreateTenantInput, required: true, description: 'The new tenant.' }) },
+    resolve: async (_root, { input }, context) => {
+      const { tenant, apiKey, expiresAt } = await context.domain.tenants.create(signedIn(context), input);
+      return { id: tenant.id, apiKey, expiresAt };
+    },
+  }),
+);
+
+builder.mutationField('updateTenant', (t) =>
+  t.prismaField({
+    type: TenantType,
+    description: 'Changes a tenant.',
+    authScopes: { can: 'tenant.write' },
+    errors: { types: [BadInputError, ConflictError, NotFoundError] },
+    args: {
+      id: t.arg.id({ required: true, description: 'Id of the tenant.' }),
+      input: t.arg({ type: UpdateTenantInput, required: true, description: 'The changes.' }),
+    },
+    resolve: async (query, _root, { id, input }, context) => {
+      await context.domain.tenants.update(signedIn(context), id, input);
+      return context.db.tenant.findUniqueOrThrow({ ...query, where: { id } });
+    },
+  }),
+);
+
+builder.mutationField('updateModelConfig', (t) =>
+  t.prismaField({
+    type: TenantType,
+    description: 'Changes which models a tenant may use; open to the tenant’s own admin.',
+    authScopes: { can: 'tenant.modelConfig' },
+    errors: { types: [BadInputError, NotFoundError] },
+    args: {
+      tenantId: t.arg.id({ required: true, description: 'Id of the tenant.' }),
+      input: t.arg({ type: ModelConfigInput, required: true, description: 'The changes.' }),
+    },
+    resolve: async (query, _root, { tenantId, input }, context) => {
+      await context.domain.tenants.updateModelConfig(signedIn(context), tenantId, input);
+      return context.db.tenant.findUniqueOrThrow({ ...query, where: { id: tenantId } });
+    },
+  }),
+);
+
+builder.mutationField('deleteTenant', (t) =>
+  t.field({
+    type: TenantRemovedType,
+    description: 'Removes a tenant with its keys.',
+    authScopes: { can: 'tenant.delete' },
+    errors: { types: [NotFoundError] },
+    args: { id: t.arg.id({ required: true, description: 'Id of the tenant.' }) },
+    resolve: (_root, { id }, context) => context.domain.tenants.remove(signedIn(context), id),
+  }),
+);

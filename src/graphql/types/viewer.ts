@@ -1,0 +1,94 @@
+import type { LoginResult } from '../../domain/sessions.ts';
+import type { UserActor } from '../../identity/actor.ts';
+import { can, POLICY, type Action } from '../../identity/policy.ts';
+import { builder } from '../builder.ts';
+import { signedIn } from '../context.ts';
+import { BadInputError, TooManyAttemptsError, UnauthenticatedError } from '../errors.ts';
+import { Role } from './enum.ts';
+import { TenantType } from './tenant.ts';
+
+const ACTIONS = Object.keys(POLICY).filter((key): key is Action => Object.hasOwn(POLICY, key));
+
+const Viewer = builder.objectRef<UserActor>('Viewer').implement({
+  description: 'Whoever is signed in.',
+  fields: (t) => ({
+    id: t.exposeID('id', { description: 'Id of the user.' }),
+    username: t.exposeString('username', { description: 'Name to sign in with.' }),
+    role: t.expose('role', { type: Role, description: 'What the user may do.' }),
+    tenantIds: t.idList({
+      description: 'The tenants that a tenant-admin or tenant-viewer belongs to; empty for the other roles.',
+      resolve: (actor) => [...actor.tenantIds],
+    }),
+    permissions: t.stringList({
+      description: 'The actions that the role allows: what the console may offer.',
+      resolve: (actor) => ACTIONS.filter((action) => can(actor, action)),
+    }),
+    tenants: t.prismaField({
+      type: [TenantType],
+      description: 'The tenants that the user may see, by name; for tenant roles their own.',
+      authScopes: { can: 'tenant.identify' },
+      resolve: (query, _actor, _args, { db }) =>
+        db.tenant.findMany({ ...query, orderBy: [{ name: 'asc' }, { id: 'asc' }] }),
+    }),
+  }),
+});
+
+const Login = builder.objectRef<LoginResult>('Login').implement({
+  description: 'A new session.',
+  fields: (t) => ({
+    token: t.exposeString('token', { description: 'Send it as "authorization: Bearer <token>".' }),
+    username: t.exposeString('username', { description: 'Name of the user.' }),
+    role: t.expose('role', { type: Role, description: 'What the user may do.' }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When the token ends by itself.' }),
+  }),
+});
+
+const LoginInput = builder.inputType('LoginInput', {
+  description: 'Name and password.',
+  fields: (t) => ({
+    username: t.string({ required: true, description: 'Name of the user.' }),
+    password: t.string({ required: true, description: 'The user’s password.' }),
+  }),
+});
+
+const Logout = builder.objectRef<{ success: boolean }>('Logout').implement({
+  description: 'The session is over.',
+  fields: (t) => ({
+    success: t.exposeBoolean('success', { description: 'Always true: a failure is an error.' }),
+  }),
+});
+
+builder.queryField('me', (t) =>
+  t.field({
+    type: Viewer,
+    description: 'Whoever is signed in.',
+    authScopes: { can: 'session.read' },
+    resolve: (_root, _args, context) => signedIn(context),
+  }),
+);
+
+builder.mutationField('login', (t) =>
+  t.field({
+    type: Login,
+    description:
+      'Open to everybody: a token for a name and a password. Ten failures in 15 minutes close it for a while.',
+    skipTypeScopes: true,
+    errors: { types: [BadInputError, UnauthenticatedError, TooManyAttemptsError] },
+    args: { input: t.arg({ type: LoginInput, required: true }) },
+    resolve: (_root, { input }, { domain, caller }) =>
+      domain.sessions.login(input, { address: caller.address, userAgent: caller.userAgent }),
+  }),
+);
+
+builder.mutationField('logout', (t) =>
+  t.field({
+    type: Logout,
+    description: 'Ends the session at once; its token is worth nothing any more.',
+    authScopes: { can: 'session.end' },
+    errors: {},
+    resolve: async (_root, _args, context) => {
+      await context.domain.sessions.logout(signedIn(context));
+      return { success: true };
+    },
+  }),
+);

@@ -1,0 +1,6 @@
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** PostgreSQL refuses anything else in a uuid column; such an id is one that does not exist. */
+export function isUuid(id: string): boolean {
+  return UUID.test(id);
+}
