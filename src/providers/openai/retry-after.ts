@@ -15,11 +15,19 @@ export function readRetryAfter(headers: UpstreamHeaders, message: string | null,
   const date = headers['retry-after'];
   const at = typeof date === 'string' ? Date.parse(date) : Number.NaN;
   if (!Number.isNaN(at)) return bounded(at - now);
-  const said = message === null ? null : /try again in ([\d.]{1,8})(ms|s|m)\b/.exec(message.slice(0, 2000));
-  if (!said) return null;
-  const unit = said[2] === 'ms' ? 1 : said[2] === 's' ? 1000 : 60_000;
-  const amount = Number(said[1]);
-  return Number.isFinite(amount) ? bounded(amount * unit) : null;
+  return message === null ? null : readWords(message.slice(0, 2000));
+}
+
+/** "1.5s", "20ms", "6m0s", "1h2m". */
+function readWords(message: string): number | null {
+  const said = /try again in (?:(\d{1,4})h)?(?:(\d{1,4})m(?!s))?(?:([\d.]{1,8})(ms|s))?/.exec(message);
+  const [, hours, minutes, amount, unit] = said ?? [];
+  if (hours === undefined && minutes === undefined && amount === undefined) return null;
+  const ms =
+    Number(hours ?? 0) * 3_600_000 +
+    Number(minutes ?? 0) * 60_000 +
+    Number(amount ?? 0) * (unit === 'ms' ? 1 : 1000);
+  return Number.isFinite(ms) ? bounded(ms) : null;
 }
 
 function readNumber(header: UpstreamHeaders[string]): number | null {

@@ -31,7 +31,8 @@ export function spliceEmbeddings(call: EmbeddingsCall): Buffer {
 
 function replace(edits: Edit[], body: Buffer, span: Span | null, text: string): void {
   if (span === null) return;
-  if (body.toString('latin1', span.start, span.end) !== text) edits.push({ start: span.start, end: span.end, text });
+  if (body.toString('latin1', span.start, span.end) !== text)
+    edits.push({ start: span.start, end: span.end, text });
 }
 
 /** The client's other stream options stay; they are a few dozen bytes, so they may be parsed. */
