@@ -28,13 +28,16 @@ const COMMANDS = {
     ]);
   },
   check: () => {
-    prepare();
+    prepareCommitted();
     return runAll([['src/start/check.ts', ...rest]]);
   },
   test: () => {
-    prepare();
     // With arguments (a file, a name) only those tests are wanted.
-    if (rest.length > 0) return runAll([[VITEST, 'run', ...rest]]);
+    if (rest.length > 0) {
+      prepare();
+      return runAll([[VITEST, 'run', ...rest]]);
+    }
+    prepareCommitted();
     return runAll([['src/start/check.ts'], [VITEST, 'run']]);
   },
   run: () => {
@@ -46,6 +49,15 @@ const COMMANDS = {
     return Promise.resolve(0);
   },
 };
+
+/** What is generated and checked in must have been current: another machine starts from that. */
+function prepareCommitted() {
+  const stale = prepare();
+  if (stale.length === 0) return;
+  throw new LaunchError(
+    `${stale.join(', ')} was out of date. It has been made anew; commit it and run this again.`,
+  );
+}
 
 /**
  * Runs programs one after the other, as far as they succeed.
@@ -84,6 +96,7 @@ function start(args) {
   /** @type {NodeJS.Signals[]} */
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, forward);
+  /** @type {Promise<number>} */
   const ended = new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code, signal) => {

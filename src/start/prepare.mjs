@@ -1,6 +1,6 @@
 // Plain JavaScript for the machine's own Node: installs, generates and builds what is missing or stale.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findNode, LaunchError, ROOT, sha256 } from './runtime.mjs';
@@ -15,8 +15,9 @@ const NOT_INPUT = new Set(['node_modules', 'build', '.svelte-kit', 'generated'])
  * @typedef {object} Step
  * @property {string} name
  * @property {string} label what the user reads while it runs
- * @property {readonly string[]} inputs files and folders
+ * @property {readonly string[]} inputs files and folders; `folder/**.x` = only files that end in .x
  * @property {readonly string[]} outputs
+ * @property {readonly string[]} [checkedIn] outputs that stand in the repository
  * @property {() => void} run
  * @property {() => boolean} [isDone] whether someone else has made it already
  */
@@ -51,9 +52,17 @@ const GENERATE = [
   {
     name: 'graphql',
     label: 'generating GraphQL types',
-    inputs: ['codegen.ts', 'src/graphql', 'src/rest', 'web/src', 'prisma/schema.prisma', 'package-lock.json'],
-    outputs: ['schema.graphql'],
-    run: () => tool(['node_modules/@graphql-codegen/cli/esm/bin.js', '--config', 'codegen.ts'], {}),
+    inputs: [
+      'codegen.ts',
+      'src/graphql',
+      'src/rest/**.graphql',
+      'web/src/**.graphql',
+      'prisma/schema.prisma',
+      'package-lock.json',
+    ],
+    outputs: ['src/rest/generated/documents.ts', 'web/src/lib/generated/documents.ts'],
+    checkedIn: ['schema.graphql'],
+    run: () => tool(['codegen.ts'], {}),
   },
 ];
 
@@ -70,35 +79,35 @@ const BUILD = [
 
 /** Everything that the types and the server need. */
 export function generate() {
-  makeAll([...INSTALL, ...GENERATE]);
+  [...INSTALL, ...GENERATE].forEach(make);
 }
 
-/** All of it, the console too. */
+/**
+ * All of it, the console too.
+ * @returns {string[]} checked-in files that were stale and have been made anew
+ */
 export function prepare() {
-  makeAll([...INSTALL, ...GENERATE, ...BUILD]);
-}
-
-/** @param {readonly Step[]} steps */
-function makeAll(steps) {
-  for (const step of steps) make(step);
+  return [...INSTALL, ...GENERATE, ...BUILD].flatMap(make);
 }
 
 /** @param {Step} step */
 function make(step) {
-  const stamp = join(STAMPS, step.name);
-  const fingerprint = fingerprintOf(step.inputs);
-  const isThere = step.outputs.every((output) => existsSync(join(ROOT, output)));
-  if (isThere && readOr(stamp, '') === fingerprint) return;
+  const { name, label, inputs, outputs, checkedIn = [] } = step;
+  const stamp = join(STAMPS, name);
+  const fingerprint = fingerprintOf([...inputs, ...checkedIn]);
+  const isThere = [...outputs, ...checkedIn].every((output) => existsSync(join(ROOT, output)));
+  if (isThere && readOr(stamp, '') === fingerprint) return [];
+  const before = checkedIn.map((file) => fingerprintOf([file]));
   if (!step.isDone?.()) {
     const started = Date.now();
-    process.stderr.write(`» ${step.label} …\n`);
+    process.stderr.write(`» ${label} …\n`);
     rmSync(stamp, { force: true });
     step.run();
-    process.stderr.write(`» ${step.label}: done in ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
+    process.stderr.write(`» ${label}: done in ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
   }
   mkdirSync(STAMPS, { recursive: true });
-  // Not the one from before: making a thing may settle an input of its own (the printed schema).
-  writeFileSync(stamp, fingerprintOf(step.inputs));
+  writeFileSync(stamp, fingerprintOf([...inputs, ...checkedIn]));
+  return checkedIn.filter((file, index) => fingerprintOf([file]) !== before[index]);
 }
 
 /**
@@ -108,7 +117,10 @@ function make(step) {
 function fingerprintOf(inputs) {
   const parts = [];
   for (const input of inputs) {
-    for (const file of filesOf(input)) parts.push(file, sha256(readFileSync(join(ROOT, file))));
+    const [path = '', ending = ''] = input.split('/**');
+    for (const file of filesOf(path).filter((name) => name.endsWith(ending))) {
+      parts.push(file, sha256(readFileSync(join(ROOT, file))));
+    }
   }
   return sha256(parts.join('\n'));
 }
@@ -120,17 +132,11 @@ function fingerprintOf(inputs) {
 function filesOf(path) {
   const full = join(ROOT, path);
   if (!existsSync(full)) return [];
-  /** @type {import('node:fs').Dirent[]} */
-  let entries;
-  try {
-    entries = readdirSync(full, { withFileTypes: true });
-  } catch {
-    return [path];
-  }
-  return entries
-    .filter((entry) => !NOT_INPUT.has(entry.name) && !entry.name.endsWith('.test.ts'))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => filesOf(`${path}/${entry.name}`));
+  if (!statSync(full).isDirectory()) return [path];
+  return readdirSync(full)
+    .filter((name) => !NOT_INPUT.has(name) && !name.endsWith('.test.ts'))
+    .sort()
+    .flatMap((name) => filesOf(`${path}/${name}`));
 }
 
 /** Whether node_modules holds every package at the version that package-lock.json names. */
@@ -148,8 +154,10 @@ function hasLockedPackages() {
  * @returns {Record<string, { version?: string, optional?: boolean }>}
  */
 function readPackages(file) {
-  const text = readOr(join(ROOT, file), '{}');
-  return JSON.parse(text).packages ?? {};
+  const lock = /** @type {{ packages?: ReturnType<typeof readPackages> }} */ (
+    JSON.parse(readOr(join(ROOT, file), '{}'))
+  );
+  return lock.packages ?? {};
 }
 
 /**
