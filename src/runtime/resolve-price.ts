@@ -56,9 +56,10 @@ export function compileTenantPrices(
     if (parsed.success) prices.set(name, priceOf('tenant', parsed.data));
     else onBad(name);
   }
-  for (const [name, price] of [...prices]) {
-    const target = aliases.get(name);
-    if (target !== undefined && !prices.has(target)) prices.set(target, price);
+  for (const name of Object.keys(stored)) {
+    const [price, target] = [prices.get(name), aliases.get(name)];
+    if (price !== undefined && target !== undefined && !Object.hasOwn(stored, target))
+      prices.set(target, price);
   }
   return prices;
 }

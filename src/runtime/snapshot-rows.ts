@@ -155,6 +155,7 @@ export function keepUnchanged(previous: Rows, next: Rows): Rows {
 }
 
 function sameRows<Row extends object>(a: readonly Row[], b: readonly Row[]): boolean {
+  if (a === b) return true;
   return (
     a.length === b.length &&
     a.every((row, index) => {
@@ -166,6 +167,7 @@ function sameRows<Row extends object>(a: readonly Row[], b: readonly Row[]): boo
 
 /** Rows of one table have the same members, and only flat ones. */
 function sameRow<Row extends object>(a: Row, b: Row): boolean {
+  if (a === b) return true;
   for (const member in a) if (a[member] !== b[member]) return false;
   return true;
 }

@@ -48,7 +48,7 @@ describe.skipIf(binary === null)('the shared limiter', () => {
     const both = [await limiter(), await limiter()];
     expect(both[0]?.status()).toEqual({ mode: 'shared', degraded: false });
     const answers = await Promise.all(
-      Array.from({ length: 60 }, (_, index) => both[index % 2]?.admit('t', limits(25, 0), 10)),
+      Array.from({ length: 60 }, async (_, index) => both[index % 2]?.admit('t', limits(25, 0), 10)),
     );
     expect(answers.filter((answer) => answer?.allowed)).toHaveLength(25);
     const refused = answers.find((answer) => answer?.allowed === false);
@@ -193,7 +193,7 @@ describe.skipIf(binary === null)('the shared limiter', () => {
   test('answers every request that is under way when Redis is killed', async () => {
     const shared = await limiter();
     redis.freeze();
-    const underWay = Array.from({ length: 20 }, () => shared.admit('t', limits(12, 0), 1));
+    const underWay = Array.from({ length: 20 }, async () => shared.admit('t', limits(12, 0), 1));
     await redis.kill();
     const answers = await Promise.all(underWay);
     expect(answers.filter((answer) => answer.allowed)).toHaveLength(12);
@@ -204,7 +204,7 @@ describe.skipIf(binary === null)('the shared limiter', () => {
     const shared = await limiter(30);
     const bounds = limits(50, 0);
     redis.freeze();
-    const slow = await Promise.all([1, 2, 3].map(() => shared.admit('t', bounds, 7)));
+    const slow = await Promise.all([1, 2, 3].map(async () => shared.admit('t', bounds, 7)));
     expect(slow.every((answer) => answer.allowed)).toBe(true);
     expect(shared.status()).toEqual({ mode: 'local', degraded: true });
     // Nothing waits any more: the answer comes in the same turn.
