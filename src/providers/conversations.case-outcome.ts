@@ -26,14 +26,18 @@ export function readOutcome(completion: JsonObject, usage: TokenUsage | null): O
     refusal: stringOrNull(message['refusal']),
     reasoning: stringOrNull(message['reasoning_content']) ?? '',
     toolCalls: listOf(message['tool_calls']).map((call) => readToolCall(objectOf(call))),
-    finishReason: String(choice['finish_reason']),
+    finishReason: stringOrNull(choice['finish_reason']) ?? '',
     usage,
   };
 }
 
 function readToolCall(call: JsonObject): Result['toolCalls'][number] {
   const fn = objectOf(call['function']);
-  return { id: String(call['id']), name: String(fn['name']), arguments: String(fn['arguments']) };
+  return {
+    id: stringOrNull(call['id']) ?? '',
+    name: stringOrNull(fn['name']) ?? '',
+    arguments: stringOrNull(fn['arguments']) ?? '',
+  };
 }
 
 /** Sends the bytes through the reader in these pieces (default: one) and reads what comes out as a client would. */

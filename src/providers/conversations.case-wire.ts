@@ -195,7 +195,7 @@ export function framesOf(events: readonly { type: string }[]): string {
 
 /** Pieces of 1 to 7 characters, never inside a surrogate pair, as a provider would never cut either. */
 function pieces(value: string): string[] {
-  const chars = [...value];
+  const chars = Array.from(value);
   const out: string[] = [];
   for (let at = 0, size = 1; at < chars.length; at += size, size = (size % 7) + 1) {
     out.push(chars.slice(at, at + size).join(''));

@@ -12,7 +12,9 @@ interface Sampling {
 }
 type Sent = Anthropic.MessageCreateParamsNonStreaming & Sampling;
 
-type ChatBody = OpenAI.Chat.ChatCompletionCreateParamsNonStreaming;
+type Params = OpenAI.Chat.ChatCompletionCreateParamsNonStreaming;
+/** OpenAI's newest types deprecate members that every client still sends. */
+type ChatBody = Omit<Params, 'max_tokens' | 'user'> & { max_tokens?: number; user?: string };
 export interface Conversation {
   readonly name: string;
   /** The client's request. `extraMessages` stands for `messages` where they hold what OpenAI's types do not know. */
