@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { readChatReply, readEmbeddingsReply } from './reply.ts';
+
+const bytes = (text: string) => Buffer.from(text);
+
+describe('readChatReply', () => {
+  it('gives the bytes back as they came, without the white space that keeps connections open', () => {
+    const json =
+      '{"id":"x","choices":[{"message":{"content":"{\\"usage\\":1}"}}],"seed":12345678901234567890,"usage":{"prompt_tokens":3,"completion_tokens":2}}';
+    const reply = readChatReply(bytes(`\n\n   ${json}\n`));
+    expect(reply.body.toString()).toBe(json);
+    expect(reply.usage).toMatchObject({ inputTokens: 3, outputTokens: 2 });
+  });
+
+  it('guesses the output by its size when no usage is reported', () => {
+    const reply = readChatReply(
+      bytes(`{"choices":[{"message":{"content":"${'x'.repeat(400)}"}}],"usage":null}`),
+    );
+    expect(reply.usage).toBeNull();
+    expect(reply.estimatedOutputTokens).toBeGreaterThanOrEqual(100);
+  });
+
+  it.each([
+    '',
+    '<html></html>',
+    '[]',
+    '{}',
+    '{"choices":null}',
+    '{"choices":[',
+    '{"object":"list","data":[]}',
+  ])('refuses %j as no chat completion', (text) =>
+    expect(() => readChatReply(bytes(text))).toThrow(/no chat completion/),
+  );
+
+  it('tells the error of a 200 that is one', () => {
+    expect(() =>
+      readChatReply(bytes('{"error":{"message":"upstream is down","code":502},"user_id":"x"}')),
+    ).toThrow(
+      expect.objectContaining({ kind: 'unavailable', status: 502, message: 'upstream is down' }) as Error,
+    );
+    expect(readChatReply(bytes('{"error":null,"choices":[]}')).usage).toBeNull();
+  });
+});
+
+describe('readEmbeddingsReply', () => {
+  it('reads the usage and leaves the vectors alone', () => {
+    const json =
+      '{"object":"list","data":[{"embedding":[0.1,-2e-5]}],"usage":{"prompt_tokens":8,"total_tokens":8}}';
+    const reply = readEmbeddingsReply(bytes(json));
+    expect([reply.body.toString(), reply.usage?.inputTokens, reply.estimatedOutputTokens]).toEqual([
+      json,
+      8,
+      0,
+    ]);
+  });
+
+  it('refuses what is no list', () => {
+    expect(() => readEmbeddingsReply(bytes('{"choices":[]}'))).toThrow(/no list of embeddings/);
+  });
+});
