@@ -10,6 +10,9 @@ export type CatalogPrice = (providerType: string, modelId: string) => Price | nu
  * What a model costs, before tenants' own prices: set by hand > listed by the provider itself > the catalog.
  * A price needs an input and an output rate. Where a hand-set or listed one has but one of them, the catalog's
  * fills the gap; an embedding has no output and needs none. Null = not known.
+ *
+ * A list that says what the catalog says stands for the catalog's price, which knows more: tiers for long prompts,
+ * audio, hour-long cache writes.
  */
 export function resolvePrice(row: ModelRow, catalog: Price | null): Price | null {
   const source = row.manualPricing ? 'manual' : 'provider';
@@ -19,6 +22,7 @@ export function resolvePrice(row: ModelRow, catalog: Price | null): Price | null
   const output = row.outputPer1M ?? per1M(catalog?.base.output) ?? (row.kind === 'embedding' ? 0 : null);
   if (input === null || output === null) return catalog;
   const { cachedInputPer1M, cacheWritePer1M, reasoningPer1M } = row;
+  if (!row.manualPricing && catalog !== null && saysTheSame(row, catalog)) return catalog;
   return priceOf(source, {
     inputPer1M: input,
     outputPer1M: output,
@@ -26,6 +30,17 @@ export function resolvePrice(row: ModelRow, catalog: Price | null): Price | null
     cacheWritePer1M,
     reasoningPer1M,
   });
+}
+
+function saysTheSame(row: ModelRow, { base }: Price): boolean {
+  const pairs: readonly (readonly [number | null, number])[] = [
+    [row.inputPer1M, base.input],
+    [row.cachedInputPer1M, base.cached],
+    [row.cacheWritePer1M, base.cacheWrite],
+    [row.outputPer1M, base.output],
+    [row.reasoningPer1M, base.reasoning],
+  ];
+  return pairs.every(([listed, rate]) => listed === null || Math.round(listed * 1e6) === rate);
 }
 
 const perMillion = z.number().nonnegative();

@@ -140,6 +140,7 @@ describe('what a snapshot holds', () => {
     await insertModel(db, id, 'known-listed', listed);
     await insertModel(db, id, 'known-manual', { ...listed, manual_pricing: true });
     await insertModel(db, id, 'known-half', { input_per_1m: '0.000001', manual_pricing: true });
+    await insertModel(db, id, 'known-same', { input_per_1m: '0.000007', output_per_1m: '0.000008' });
     await insertModel(db, id, 'half', { input_per_1m: '1' });
     await insertModel(db, id, 'embedding', { input_per_1m: '1', kind: 'embedding' });
     await insertTenant(db, 'plain', [id]);
@@ -167,6 +168,7 @@ describe('what a snapshot holds', () => {
       'known-listed': ['provider', 2_500_000, 10_000_000],
       'known-manual': ['manual', 2_500_000, 10_000_000],
       'known-half': ['manual', 1, 8],
+      'known-same': ['catalog', 7, 8],
       half: null,
       embedding: ['provider', 1_000_000, 0],
     };
