@@ -1,0 +1,46 @@
+import { getOperationAST, Kind, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { can, POLICY, type Action } from '../identity/policy.ts';
+import type { Caller } from './caller.ts';
+
+/** What it takes to run a document: nothing, a sign-in, or a sign-in whose role allows all of the actions. */
+export type Requirement = 'nothing' | readonly Action[];
+
+/**
+ * Reads from the schema what a document's root fields ask for. Lets another door refuse a caller before it looks
+ * at the input, without a second list of who may do what.
+ */
+export function requirementOf(schema: GraphQLSchema, document: DocumentNode): Requirement {
+  const operation = getOperationAST(document);
+  const type = operation && schema.getRootType(operation.operation);
+  const fields = type?.getFields() ?? {};
+  const scopes = (operation?.selectionSet.selections ?? []).map((selection) =>
+    selection.kind === Kind.FIELD ? scopesOf(fields[selection.name.value]?.extensions) : {},
+  );
+  if (scopes.length > 0 && scopes.every(({ open }) => open)) return 'nothing';
+  return scopes.flatMap(({ action }) => (action === undefined ? [] : [action]));
+}
+
+export function allows(requirement: Requirement, { actor }: Caller): 'yes' | 'sign in first' | 'no' {
+  if (requirement === 'nothing') return 'yes';
+  if (actor === null) return 'sign in first';
+  return requirement.every((action) => can(actor, action)) ? 'yes' : 'no';
+}
+
+interface Scopes {
+  readonly open?: boolean;
+  readonly action?: Action;
+}
+
+/** Pothos keeps the options that a field was built with (builder.ts: `skipTypeScopes`, `authScopes`). */
+function scopesOf(extensions: { readonly pothosOptions?: unknown } = {}): Scopes {
+  const { pothosOptions } = extensions;
+  if (typeof pothosOptions !== 'object' || pothosOptions === null) return {};
+  if ('skipTypeScopes' in pothosOptions && pothosOptions.skipTypeScopes === true) return { open: true };
+  const scopes = 'authScopes' in pothosOptions ? pothosOptions.authScopes : undefined;
+  if (typeof scopes !== 'object' || scopes === null || !('can' in scopes)) return {};
+  return isAction(scopes.can) ? { action: scopes.can } : {};
+}
+
+function isAction(value: unknown): value is Action {
+  return typeof value === 'string' && Object.hasOwn(POLICY, value);
+}

@@ -1,0 +1,81 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { toAppError, type AppError } from '../errors.ts';
+import { schema } from '../graphql/schema.ts';
+import type { Graphql } from '../graphql/yoga.ts';
+import { readJsonObject } from '../http/body.ts';
+import type { Logger } from '../log.ts';
+import { admit, prepare, run } from './execute.ts';
+import { createMatcher, MethodNotAllowed } from './match.ts';
+import { ROUTES } from './routes.ts';
+
+const MAX_BODY_BYTES = 1024 * 1024;
+
+export interface RestDeps {
+  readonly graphql: Pick<Graphql, 'execute' | 'identify'>;
+  readonly log: Logger;
+}
+
+/**
+ * The REST door: a table of endpoints (routes.ts), each of them one GraphQL operation run in this process.
+ * Throws when a row does not fit the schema. The handler never throws.
+ */
+export function createRest({
+  graphql,
+  log,
+}: RestDeps): (request: IncomingMessage, response: ServerResponse) => void {
+  const match = createMatcher(ROUTES);
+  const endpoints = new Map(ROUTES.map((route) => [route, prepare(schema, route)]));
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname, query } = splitUrl(request.url ?? '/');
+    const { route, params } = match(request.method ?? 'GET', pathname);
+    const caller = await graphql.identify(request);
+    response.setHeader('x-request-id', caller.requestId);
+    const endpoint = endpoints.get(route);
+    if (!endpoint) throw new Error(`${route.path} was not prepared`);
+    admit(endpoint, caller);
+    const body = await readJsonObject(request, { maxBytes: MAX_BODY_BYTES });
+    const result = await run(endpoint, { params, query, body }, caller, graphql);
+    send(response, route.status, result);
+  }
+
+  return (request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      const known = toAppError(error);
+      if (known.code === 'internal' && known.cause !== undefined) {
+        log.error({ err: known.cause, path: request.url }, 'rest: an unforeseen error');
+      }
+      if (response.headersSent) response.destroy();
+      else refuse(response, known);
+    });
+  };
+}
+
+function splitUrl(url: string): { pathname: string; query: Record<string, string> } {
+  const at = url.indexOf('?');
+  if (at === -1) return { pathname: url, query: {} };
+  const query: Record<string, string> = {};
+  for (const [name, value] of new URLSearchParams(url.slice(at + 1))) {
+    if (!Object.hasOwn(query, name)) query[name] = value;
+  }
+  return { pathname: url.slice(0, at), query };
+}
+
+function refuse(response: ServerResponse, error: AppError): void {
+  const { message, code, fields, retryAfterMs } = error;
+  if (retryAfterMs !== null) response.setHeader('retry-after', String(Math.ceil(retryAfterMs / 1000)));
+  if (error instanceof MethodNotAllowed) response.setHeader('allow', error.allow);
+  // What is left of a body that was refused unread would be taken for the next request.
+  if (error.status === 413) response.setHeader('connection', 'close');
+  send(response, error.status, { error: { message, code, ...(fields.length === 0 ? {} : { fields }) } });
+}
+
+function send(response: ServerResponse, status: number, value: unknown): void {
+  const body = JSON.stringify(value);
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+  });
+  response.end(body);
+}

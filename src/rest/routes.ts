@@ -1,0 +1,17 @@
+import { AUTH_ROUTES } from './admin/auth.ts';
+import { PROVIDER_MODEL_ROUTES } from './admin/provider-models.ts';
+import { PROVIDER_ROUTES } from './admin/providers.ts';
+import { SETUP_ROUTES } from './admin/setup.ts';
+import { TENANT_KEY_ROUTES } from './admin/tenant-keys.ts';
+import { TENANT_ROUTES } from './admin/tenants.ts';
+import type { AnyRoute } from './route.ts';
+
+/** Every REST endpoint. Nothing here is answered without GraphQL. */
+export const ROUTES: readonly AnyRoute[] = [
+  ...SETUP_ROUTES,
+  ...AUTH_ROUTES,
+  ...PROVIDER_ROUTES,
+  ...PROVIDER_MODEL_ROUTES,
+  ...TENANT_ROUTES,
+  ...TENANT_KEY_ROUTES,
+];
