@@ -66,24 +66,22 @@ function marked(blocks: Block[], message: JsonObject): Block[] {
 
 function toolResult(message: JsonObject, path: string, ids: ToolIds): Block {
   const id = requireString(message['tool_call_id'], `${path}.tool_call_id`);
-  const { content } = message;
-  const said =
-    typeof content === 'string'
-      ? content.trim() === ''
-        ? {}
-        : { content }
-      : content === undefined || content === null
-        ? {}
-        : { content: contentBlocks(content, path) };
+  const content = resultContent(message['content'], path);
   return {
     type: 'tool_result',
     tool_use_id: ids.toWire(id),
-    ...said,
+    ...(content.length === 0 ? {} : { content }),
     // OpenAI's wire has no such member; clients that know Anthropic's write it, and it is the model's business.
     ...(message['is_error'] === true ? { is_error: true } : {}),
     ...(typeof message['toolset_name'] === 'string' ? { toolset_name: message['toolset_name'] } : {}),
     ...cacheControl(message),
   };
+}
+
+/** A string stays a string; a tool that says nothing has a result without content. */
+function resultContent(content: JsonValue | undefined, path: string): string | Block[] {
+  if (content === undefined || content === null) return '';
+  return typeof content === 'string' ? (content.trim() === '' ? '' : content) : contentBlocks(content, path);
 }
 
 class Turns {

@@ -2,7 +2,7 @@ import type Anthropic from '@anthropic-ai/sdk';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../errors.ts';
-import type { JsonObject, JsonValue } from '../adapter.ts';
+import { UpstreamFailure, type JsonObject, type JsonValue } from '../adapter.ts';
 import { callOf, endpointOf } from '../conversations.case-call.ts';
 import { readOutcome, relay, streamThrough } from '../conversations.case-outcome.ts';
 import { eventsOf, framesOf, message, text, toolUse } from '../conversations.case-wire.ts';
@@ -54,6 +54,20 @@ describe('whatever the answer', () => {
           expect(pieces.equals(once)).toBe(true);
         },
       ),
+    );
+  });
+
+  it('any split of a stream that breaks gives the client the same bytes before the error', () => {
+    const error =
+      'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n\n';
+    fc.assert(
+      fc.property(answer, fc.nat(), fc.array(fc.nat(), { maxLength: 20 }), (given, at, places) => {
+        const events = eventsOf(given);
+        const frames = framesOf(events.slice(0, at % events.length));
+        const bytes = Buffer.from(frames + error);
+        const cuts = places.map((place) => place % (bytes.length + 1));
+        expect(untilError(bytes, cuts).equals(untilError(bytes, []))).toBe(true);
+      }),
     );
   });
 
@@ -111,6 +125,22 @@ describe('whatever the answer', () => {
     );
   });
 });
+
+function untilError(bytes: Buffer, cuts: readonly number[]): Buffer {
+  const reader = new MessageStreamReader(CALL);
+  const edges = [0, ...cuts, bytes.length].toSorted((a, b) => a - b);
+  const parts: Buffer[] = [];
+  try {
+    for (const [i, edge] of edges.slice(1).entries()) {
+      parts.push(reader.push(Buffer.from(bytes.subarray(edges[i], edge))) ?? Buffer.alloc(0));
+    }
+  } catch (error) {
+    if (!(error instanceof UpstreamFailure)) throw error;
+    expect(error).toMatchObject({ kind: 'unavailable', upstreamCode: 'overloaded_error' });
+    return Buffer.concat([...parts, error.before ?? Buffer.alloc(0)]);
+  }
+  throw new Error('the stream did not break');
+}
 
 function plain({ type, id, name, input: args }: Anthropic.ToolUseBlock): JsonObject {
   return JSON.parse(JSON.stringify({ type, id, name, input: args })) as JsonObject;

@@ -142,6 +142,40 @@ describe('a stream', () => {
     expect(noBlank.outcome).toMatchObject({ content: 'Hi', finishReason: 'stop' });
   });
 
+  it('understands the bytes of the documentation, which leave out what does not apply', () => {
+    const documented = `event: message_start
+data: {"type": "message_start", "message": {"id": "msg_1nZdL29xx5MUA1yADyHTEsnR8uuvGzszyY", "type": "message", "role": "assistant", "content": [], "model": "claude-opus-4-20250514", "stop_reason": null, "stop_sequence": null, "usage": {"input_tokens": 25, "output_tokens": 1}}}
+
+event: content_block_start
+data: {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}}
+
+event: ping
+data: {"type": "ping"}
+
+event: content_block_delta
+data: {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "Hello"}}
+
+event: content_block_delta
+data: {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "!"}}
+
+event: content_block_stop
+data: {"type": "content_block_stop", "index": 0}
+
+event: message_delta
+data: {"type": "message_delta", "delta": {"stop_reason": "end_turn", "stop_sequence":null}, "usage": {"output_tokens": 15}}
+
+event: message_stop
+data: {"type": "message_stop"}
+
+`;
+    expect(read(documented).outcome).toMatchObject({
+      content: 'Hello!',
+      finishReason: 'stop',
+      usage: { inputTokens: 25, outputTokens: 15 },
+    });
+    expect(read(documented.replaceAll('\n', '\r\n')).outcome.content).toBe('Hello!');
+  });
+
   it('ignores events and deltas that are new', () => {
     const events: { type: string }[] = eventsOf(message({ content: [text('Hi')] }));
     const more = [

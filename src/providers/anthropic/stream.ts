@@ -48,8 +48,12 @@ export class MessageStreamReader implements StreamReader {
   }
 
   push(chunk: Buffer): Buffer | null {
-    for (const { data } of this.#frames.push(chunk)) {
-      if (data !== null && !this.done) this.#read(parseEvent(data));
+    try {
+      for (const { data } of this.#frames.push(chunk)) {
+        if (data !== null && !this.done) this.#read(parseEvent(data));
+      }
+    } catch (error) {
+      throw error instanceof UpstreamFailure ? withBefore(error, this.#takeOut()) : error;
     }
     return this.#takeOut();
   }
@@ -74,15 +78,13 @@ export class MessageStreamReader implements StreamReader {
     return out.length === 0 ? null : Buffer.from(out.join(''));
   }
 
-  /** The last event lacks its blank line; it may also be half an event, which says nothing. */
+  /** The last event lacks its blank line: it may be half an event, and whatever it reports, the stream is over. */
   #readLast(data: Buffer): void {
-    let event: JsonObject;
     try {
-      event = parseEvent(data);
-    } catch {
-      return;
+      this.#read(parseEvent(data));
+    } catch (error) {
+      if (!(error instanceof UpstreamFailure)) throw error;
     }
-    this.#read(event);
   }
 
   #read(event: JsonObject): void {
@@ -178,6 +180,13 @@ export class MessageStreamReader implements StreamReader {
       ...members,
     };
   }
+}
+
+function withBefore(failure: UpstreamFailure, before: Buffer | null): UpstreamFailure {
+  if (before === null) return failure;
+  const { kind, message, status, upstreamCode, param, contextWindow, retryAfterMs } = failure;
+  const detail = { status, upstreamCode, param, contextWindow, retryAfterMs, before, cause: failure.cause };
+  return new UpstreamFailure(kind, message, detail);
 }
 
 function frameOf(chunk: JsonObject): string {
