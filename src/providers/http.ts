@@ -102,7 +102,7 @@ export function createUpstream({
     for (const exchange of running.keys()) exchange.checkTime();
     const idleTicks = poolIdleMs / tickMs;
     for (const origin of origins.values())
-      if (origin.open === 0 && host.tick - origin.usedAt > idleTicks) drop(origin);
+      if (origin.open === 0 && host.tick - origin.usedAt > idleTicks) void drop(origin);
     if (origins.size === 0 && timer !== null) {
       timers.clearInterval(timer);
       timer = null;

@@ -84,14 +84,14 @@ export function skipSpace(json: Buffer, at: number): number {
 
 /** Offset after the closing quote of the string that starts at `at`; -1 = cut off. */
 export function skipString(json: Buffer, at: number): number {
-  const near = Math.min(json.length, at + NATIVE_SEARCH_FROM);
   let from = at + 1;
-  while (from < near) {
-    const byte = json[from];
-    if (byte === QUOTE) return from + 1;
-    from += byte === BACKSLASH ? 2 : 1;
-  }
   for (;;) {
+    const near = Math.min(json.length, from + NATIVE_SEARCH_FROM);
+    while (from < near) {
+      const byte = json[from];
+      if (byte === QUOTE) return from + 1;
+      from += byte === BACKSLASH ? 2 : 1;
+    }
     const quote = json.indexOf(QUOTE, from);
     if (quote < 0) return -1;
     // A quote is a real one if an even number of backslashes stands before it.

@@ -239,6 +239,20 @@ describe('failures', () => {
     expect((await failureOf(server.request)).failure.kind).toBe('malformed');
   });
 
+  it('a TLS handshake that does not come in time is a time-out, one that fails a connection failure', async () => {
+    const silent = await rawServer(() => undefined);
+    const https = { ...silent.request, origin: `https://127.0.0.1:${silent.port}` };
+    const slow = await failureOf(https, { ...TIMEOUTS, connectMs: 50 });
+    expect(slow.failure).toMatchObject({
+      kind: 'timeout',
+      message: 'The provider did not accept a connection in time.',
+    });
+    await eventually(() => expect(silent.sockets.size).toBe(0));
+    const plain = await rawServer((socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    const { failure } = await failureOf({ ...plain.request, origin: `https://127.0.0.1:${plain.port}` });
+    expect(failure).toMatchObject({ kind: 'connection', message: expect.stringContaining('TLS') as string });
+  });
+
   it('no head within the first-byte time is a time-out, and the socket is closed', async () => {
     const server = await rawServer(() => undefined);
     const { failure } = await failureOf(server.request, { ...TIMEOUTS, firstByteMs: 40 });

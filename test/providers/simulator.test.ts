@@ -386,6 +386,8 @@ it('closing the simulator frees its port', async () => {
   const { origin: address } = await other.listen();
   await other.close();
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(Number(new URL(address).port), '127.0.0.1', resolve));
+  const port = Number(new URL(address).port);
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  expect(server.address()).toMatchObject({ port });
   server.close();
 });

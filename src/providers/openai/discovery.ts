@@ -43,7 +43,7 @@ export async function discoverModels(
 
 /** `{data: […]}` (OpenAI), `{models: […]}`, or the bare list (Together). */
 function readList(body: unknown): readonly unknown[] | null {
-  if (Array.isArray(body)) return body;
+  if (Array.isArray(body)) return body as unknown[];
   const list = asObject(body)?.['data'] ?? asObject(body)?.['models'];
   return Array.isArray(list) ? list : null;
 }

@@ -39,7 +39,7 @@ export function readErrorResponse(
 
 /** An error object inside a 2xx answer or stream. A numeric `code` is a status there (OpenRouter, vLLM). */
 export function readInnerError(error: unknown): UpstreamFailure {
-  const fields = readBody({ error } as JsonObject);
+  const fields = readBody({ error });
   const code = Number(fields.code);
   const status = Number.isInteger(code) && code >= 400 && code <= 599 ? code : 500;
   return toFailure(status, fields, null);

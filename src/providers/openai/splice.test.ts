@@ -83,7 +83,7 @@ describe('spliceChat', () => {
 });
 
 it('spliceEmbeddings changes the model alone', () => {
-  const { body, spans, json } = callOf({ input: 'x', model: 'alias', dimensions: 3 });
-  const sent = parse(spliceEmbeddings({ body, spans, json, model: 'text-embedding-3-small' }));
+  const call = callOf({ input: 'x', model: 'alias', dimensions: 3 }, { model: 'text-embedding-3-small' });
+  const sent = parse(spliceEmbeddings(call));
   expect(sent).toEqual({ input: 'x', model: 'text-embedding-3-small', dimensions: 3 });
 });
