@@ -122,7 +122,7 @@ export function loadEnv(source: Readonly<Record<string, string | undefined>> = p
 }
 
 /** The same without touching a file. @throws EnvError */
-export function parseEnv(source: Readonly<Record<string, string | undefined>>): EnvValues {
+export function parseEnv(source: Readonly<Record<string, string | undefined>> = process.env): EnvValues {
   const given = pickSet(source);
   const result = schema.safeParse(given);
   const problems = [...(result.error ? problemsOf(result.error, given) : []), ...missingSecrets(source)];

@@ -38,7 +38,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   const dataDir = ensurePrivateDir(options.dataDir);
   const home = openHome(dataDir, log);
   // The home may lie elsewhere, and a copied data directory remembers the same one.
-  const lock = lockDataDir(home.path);
+  const lock = lockDataDir(home.path, { shownAs: dataDir });
   try {
     const binaries = await findBinaries(home.path, home.account);
     await ensureCluster(home, binaries);

@@ -64,7 +64,7 @@ async function startForThisRun(): Promise<{ url: string; stop(): Promise<void> }
 
 function tryLock(directory: string): { release(): void } | null {
   try {
-    return lockDataDir(directory);
+    return lockDataDir(directory, { waitMs: 0 });
   } catch (error) {
     if (error instanceof DataDirLockedError) return null;
     throw error;
