@@ -21,9 +21,7 @@ export const displayName = z
 
 export const modelName = z
   .string()
-  .min(1, 'must not be empty')
-  .max(256)
-  .regex(/^[^\p{Cc}\s]+$/u, 'must be a model name, without spaces');
+  .regex(/^[^\p{Cc}\s]{1,256}$/u, 'must be the name of a model: 1 to 256 characters, no spaces');
 
 /** USD for a million tokens, as exact as the column that keeps it: numeric(18, 6). */
 export const pricePer1M = z

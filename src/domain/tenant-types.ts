@@ -18,9 +18,9 @@ export interface ModelConfigInput {
 export interface TenantPrice {
   readonly inputPer1M: number;
   readonly outputPer1M: number;
-  readonly cachedInputPer1M?: number | undefined;
-  readonly cacheWritePer1M?: number | undefined;
-  readonly reasoningPer1M?: number | undefined;
+  readonly cachedInputPer1M?: number | null | undefined;
+  readonly cacheWritePer1M?: number | null | undefined;
+  readonly reasoningPer1M?: number | null | undefined;
 }
 
 /** 0 = no limit. */

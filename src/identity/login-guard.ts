@@ -4,6 +4,8 @@ import { AppError } from '../errors.ts';
 
 const LIMIT = 10;
 const WINDOW_MS = 15 * 60 * 1000;
+/** Attempts at one name wait for each other; in a flood that may take a while. */
+const PATIENT = { maxWait: 10_000, timeout: 20_000 };
 
 /** An attempt that was let in; it counts as a failure until `succeeded` says otherwise. */
 export interface LoginAttempt {
@@ -62,7 +64,7 @@ export function createLoginGuard(deps: {
           select: { id: true },
         });
         return row.id;
-      });
+      }, PATIENT);
       return {
         async succeeded(tx) {
           await tx.loginFailure.deleteMany({ where: { OR: [{ id }, { username }] } });

@@ -1,0 +1,271 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { actor, createWorld, pathsOf, refusal, type World } from './world.ts';
+import { createScriptedUpstream, modelList, type ScriptedUpstream } from './upstream.ts';
+
+let world: World;
+let upstream: ScriptedUpstream;
+let providerId: string;
+const maintainer = actor('maintainer');
+const KEY = 'sk-a-very-secret-key-0123456789';
+
+beforeAll(async () => {
+  upstream = await createScriptedUpstream();
+  world = await createWorld();
+});
+afterAll(async () => {
+  await world.close();
+  await upstream.close();
+});
+
+beforeEach(async () => {
+  const config = { baseUrl: upstream.origin, auth: { type: 'api_key', apiKey: KEY } } as const;
+  const made = await world.domain.providers.create(maintainer, { name: 'Scripted', type: 'custom', config });
+  providerId = made.id;
+  upstream.seen.length = 0;
+});
+
+function discover() {
+  return world.domain.providerDiscovery.discover(maintainer, providerId);
+}
+
+describe('discovery', () => {
+  it('saves what the provider lists, with what the catalog knows of it', async () => {
+    upstream.answers = { '/v1/models': modelList('gpt-4o', 'text-embedding-3-small', 'house-model') };
+    await world.notices();
+    const { models, count } = await discover();
+    expect(count).toBe(3);
+    expect(models.map(({ modelId }) => modelId)).toEqual(['gpt-4o', 'house-model', 'text-embedding-3-small']);
+    expect(models[0]).toMatchObject({
+      ...{
+        kind: 'chat',
+        tier: 'medium',
+        contextWindow: 128_000,
+        maxOutputTokens: 16_384,
+        capabilities: ['vision'],
+      },
+      ...{ inputPer1M: 2.5, cachedInputPer1M: 1.25, outputPer1M: 10, categories: ['coding_medium'] },
+      ...{
+        manualPricing: false,
+        manualContext: false,
+        byHand: false,
+        missingSince: null,
+        priority: 50,
+        visible: true,
+      },
+    });
+    expect(models[1]).toMatchObject({
+      kind: 'chat',
+      tier: null,
+      inputPer1M: null,
+      contextWindow: null,
+      ownedBy: 'someone',
+    });
+    expect(models[2]).toMatchObject({ kind: 'embedding', inputPer1M: 0.02 });
+    const row = await world.db.provider.findUniqueOrThrow({ where: { id: providerId } });
+    expect(row).toMatchObject({
+      status: 'connected',
+      statusMessage: null,
+      apiPath: '/v1',
+      lastCheckedAt: world.now.value,
+    });
+    expect(await world.notices()).toEqual([`provider:${providerId}`]);
+    expect(upstream.seen[0]?.headers.authorization).toBe(`Bearer ${KEY}`);
+  });
+
+  it('finds the path, and keeps it', async () => {
+    upstream.answers = { '/api/v1/models': modelList('a') };
+    await discover();
+    const row = await world.db.provider.findUniqueOrThrow({ where: { id: providerId } });
+    expect(row.apiPath).toBe('/api/v1');
+  });
+
+  it('leaves alone what was set by hand, and takes over the rest', async () => {
+    const entry = {
+      id: 'gpt-4o',
+      context_length: 64_000,
+      pricing: { prompt: '0.000003', completion: '0.000012' },
+    };
+    upstream.answers = { '/v1/models': modelList('gpt-4o', 'free-model') };
+    await discover();
+    const { update } = world.domain.providerModels;
+    await update(maintainer, providerId, 'gpt-4o', {
+      ...{ inputPer1M: 1, outputPer1M: 2, contextWindow: 99_000, maxOutputTokens: 1000, tier: 'ultra' },
+      ...{ categories: ['translation'], priority: 77, notes: 'ours', visible: false, name: 'Our GPT' },
+    });
+    upstream.answers = {
+      '/v1/models': { body: { data: [entry, { id: 'free-model', context_length: 5000 }] } },
+    };
+    const { models } = await discover();
+    expect(models[1]).toMatchObject({
+      ...{
+        inputPer1M: 1,
+        outputPer1M: 2,
+        contextWindow: 99_000,
+        maxOutputTokens: 1000,
+        tier: 'ultra',
+        name: 'Our GPT',
+      },
+      ...{ categories: ['translation'], priority: 77, notes: 'ours', visible: false },
+    });
+    expect(models[0]).toMatchObject({ modelId: 'free-model', contextWindow: 5000 });
+    const reset = await update(maintainer, providerId, 'gpt-4o', {
+      inputPer1M: null,
+      outputPer1M: null,
+      contextWindow: null,
+    });
+    expect(reset).toMatchObject({
+      manualPricing: false,
+      manualContext: false,
+      inputPer1M: 2.5,
+      contextWindow: 128_000,
+    });
+    const again = await discover();
+    expect(again.models[1]).toMatchObject({
+      inputPer1M: 3,
+      outputPer1M: 12,
+      cachedInputPer1M: null,
+      contextWindow: 64_000,
+    });
+  });
+
+  it('marks what has vanished, forgets the mark when it is back, and never marks what was entered by hand', async () => {
+    upstream.answers = { '/v1/models': modelList('stays', 'goes') };
+    await discover();
+    await world.domain.providerModels.create(maintainer, providerId, { modelId: 'hidden-deployment' });
+    upstream.answers = { '/v1/models': modelList('stays') };
+    const gone = await discover();
+    expect(gone.models.map(({ modelId, missingSince }) => [modelId, missingSince])).toEqual([
+      ['goes', world.now.value],
+      ['hidden-deployment', null],
+      ['stays', null],
+    ]);
+    upstream.answers = { '/v1/models': modelList('stays', 'goes') };
+    expect((await discover()).models.every(({ missingSince }) => missingSince === null)).toBe(true);
+  });
+
+  it('run twice at once gives each model once', async () => {
+    upstream.answers = { '/v1/models': modelList('a', 'b', 'c') };
+    const both = await Promise.all([discover(), discover()]);
+    expect(both.map(({ models }) => models.length)).toEqual([3, 3]);
+  });
+
+  it('says what is wrong and what to do, stores it, and repeats neither key nor page', async () => {
+    const page = `<html>wrong key ${KEY}</html>`;
+    const cases = [
+      [{ status: 401, body: { error: { message: `bad key ${KEY}` } } }, /bad key \[key\].*Check the API key/],
+      [{ status: 500, body: page }, /trouble of its own/],
+      [{ status: 200, body: page }, /not this API/],
+      [{ status: 429, body: { error: { message: 'slow down' } } }, /quota/],
+    ] as const;
+    for (const [answer, message] of cases) {
+      upstream.answers = { '/v1/models': answer, '/api/v1/models': answer, '/models': answer };
+      const failed = await refusal(discover());
+      expect([failed.code, failed.message]).toEqual(['provider_error', expect.stringMatching(message)]);
+      const row = await world.db.provider.findUniqueOrThrow({ where: { id: providerId } });
+      expect(row.status).toBe('error');
+      expect(`${failed.message} ${row.statusMessage}`).not.toMatch(/sk-a-very|<html>/);
+    }
+  });
+
+  it('finds nobody by an unknown id', async () => {
+    const attempt = world.domain.providerDiscovery.discover(
+      maintainer,
+      '01930000-0000-7000-8000-00000000ffff',
+    );
+    expect((await refusal(attempt)).code).toBe('not_found');
+  });
+});
+
+describe('models', () => {
+  it('may hold slashes and colons in their ids', async () => {
+    const { create, update } = world.domain.providerModels;
+    const modelId = 'meta-llama/llama-3.3-70b:free';
+    await create(maintainer, providerId, {
+      modelId,
+      kind: 'chat',
+      tier: 'low',
+      inputPer1M: 0,
+      outputPer1M: 0,
+    });
+    expect(await update(maintainer, providerId, modelId, { notes: 'free' })).toMatchObject({
+      ...{
+        modelId,
+        byHand: true,
+        tier: 'low',
+        inputPer1M: 0,
+        outputPer1M: 0,
+        manualPricing: true,
+        notes: 'free',
+      },
+    });
+    expect((await refusal(create(maintainer, providerId, { modelId }))).code).toBe('conflict');
+    expect((await refusal(update(maintainer, providerId, 'unknown', {}))).code).toBe('not_found');
+  });
+
+  it('entered by hand start with what the catalog knows', async () => {
+    const made = await world.domain.providerModels.create(maintainer, providerId, {
+      modelId: 'text-embedding-3-small',
+    });
+    expect(made).toMatchObject({
+      kind: 'embedding',
+      ownedBy: 'OpenAI',
+      inputPer1M: 0.02,
+      manualPricing: false,
+    });
+  });
+
+  it('refuse figures that make no sense', async () => {
+    await world.domain.providerModels.create(maintainer, providerId, { modelId: 'm' });
+    const cases = [
+      [{ tier: 'best' as never }, 'tier'],
+      [{ priority: 0 }, 'priority'],
+      [{ priority: 101 }, 'priority'],
+      [{ inputPer1M: -1 }, 'inputPer1M'],
+      [{ outputPer1M: 0.0000001 }, 'outputPer1M'],
+      [{ contextWindow: 0 }, 'contextWindow'],
+      [{ maxOutputTokens: 1.5 }, 'maxOutputTokens'],
+      [{ categories: ['Not A Key'] }, 'categories.0'],
+      [{ notes: 'x'.repeat(2001) }, 'notes'],
+    ] as const;
+    for (const [patch, path] of cases) {
+      const wrong = await refusal(world.domain.providerModels.update(maintainer, providerId, 'm', patch));
+      expect([wrong.code, pathsOf(wrong)]).toEqual(['bad_input', [path]]);
+    }
+  });
+
+  it('of a tier are put in order, best first, all or none', async () => {
+    const { create, reorderTier } = world.domain.providerModels;
+    for (const modelId of ['a', 'b', 'c']) await create(maintainer, providerId, { modelId });
+    const items = ['c', 'a', 'b'].map((modelId) => ({ providerId, modelId }));
+    const ordered = await reorderTier(maintainer, { tier: 'high', items });
+    expect(ordered.map(({ modelId, tier, priority }) => [modelId, tier, priority])).toEqual([
+      ['c', 'high', 100],
+      ['a', 'high', 70],
+      ['b', 'high', 40],
+    ]);
+    const wrong = [...items, { providerId, modelId: 'unknown' }];
+    expect((await refusal(reorderTier(maintainer, { tier: 'low', items: wrong }))).code).toBe('not_found');
+    const twice = await refusal(reorderTier(maintainer, { tier: 'low', items: [...items, ...items] }));
+    expect(pathsOf(twice)).toEqual(['items.3']);
+    const rows = await world.db.providerModel.findMany({ where: { providerId } });
+    expect(rows.every(({ tier }) => tier === 'high')).toBe(true);
+  });
+
+  it('are suggested from the catalog, and never guessed', async () => {
+    const { suggest } = world.domain.providerModels;
+    expect(suggest(maintainer, 'gpt-4o')).toMatchObject({
+      vendor: 'OpenAI',
+      tier: 'medium',
+      outputPer1M: 10,
+      source: 'test',
+    });
+    expect((await refusal(() => suggest(maintainer, 'gpt-4'))).code).toBe('not_found');
+  });
+
+  it('are listed over all providers, with whose they are', async () => {
+    await world.domain.providerModels.create(maintainer, providerId, { modelId: 'listed' });
+    const all = await world.domain.providerModels.list(maintainer);
+    const own = all.filter((model) => model.providerId === providerId);
+    expect(own).toMatchObject([{ modelId: 'listed', providerName: 'Scripted', providerType: 'custom' }]);
+  });
+});
