@@ -133,6 +133,15 @@ describe('errors', () => {
     expect(anthropic.readError(404, {}, html).message).not.toContain('html');
   });
 
+  it('never shows keys or addresses of ours', () => {
+    const { message } = fail(
+      400,
+      'invalid_request_error',
+      'sk-ant-api03-abcdefgh was refused by http://10.0.0.7:8080/v1',
+    );
+    expect(message).toBe('[key] was refused by [address]');
+  });
+
   it('prefers the stable code of the details', () => {
     const error = {
       type: 'invalid_request_error',

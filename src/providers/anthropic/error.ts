@@ -1,4 +1,5 @@
 import { UpstreamFailure, type FailureKind, type JsonObject, type UpstreamHeaders } from '../adapter.ts';
+import { redact } from '../redact.ts';
 import { isObject } from './fields.ts';
 
 /** `error.type` → what it means for us. The status decides for types that are not here. */
@@ -34,7 +35,6 @@ const PARAMS: Readonly<Record<string, string>> = {
   stop_sequences: 'stop', output_config: 'response_format', metadata: 'user',
 }; // prettier-ignore
 
-const MAX_MESSAGE = 1000;
 /** Errors are short; of what is longer, the beginning tells enough. */
 const MAX_BODY = 256 * 1024;
 /** What no provider means: a header that says more is wrong or hostile. */
@@ -60,7 +60,7 @@ export function envelopeFailure(
   const error = isObject(envelope['error']) ? envelope['error'] : {};
   const type = typeof error['type'] === 'string' ? error['type'] : 'api_error';
   const text = typeof error['message'] === 'string' ? error['message'] : '';
-  const message = text === '' ? `The provider reported ${type.slice(0, 60)}.` : text.slice(0, MAX_MESSAGE);
+  const message = text === '' ? `The provider reported ${type.slice(0, 60)}.` : redact(text);
   const details = isObject(error['details']) ? error['details'] : {};
   const code = typeof details['error_code'] === 'string' ? details['error_code'] : type;
   const base = {

@@ -1,10 +1,9 @@
 import { UpstreamFailure, type FailureKind, type JsonObject, type UpstreamHeaders } from '../adapter.ts';
+import { redact } from '../redact.ts';
 import { asCount, asObject, asText, parseJson } from './fields.ts';
 import { readOverflow } from './overflow.ts';
 import { readRetryAfter } from './retry-after.ts';
 
-/** What a client is shown of an upstream's message at most. */
-const MESSAGE_CHARS = 1000;
 /** Bodies of errors are short; of what is longer the beginning tells enough. */
 const BODY_BYTES = 256 * 1024;
 
@@ -107,23 +106,4 @@ function readMessage(root: JsonObject, error: JsonObject): string | null {
     if (parts.length > 0) return parts.join('; ');
   }
   return asText(error['message']) ?? asText(root['error']) ?? asText(root['message']) ?? asText(detail);
-}
-
-/** Keys and addresses have no business in what a client reads. Linear: no repetition beside another. */
-const REDACTIONS: readonly (readonly [RegExp, string])[] = [
-  [/\b(?:sk|pk|rk|key|gsk|xai|hf|omp)[-_][\w*.-]{8,}/gi, '[key]'],
-  [/\bBearer +[\w.~+/*=-]{4,}/gi, 'Bearer [key]'],
-  [/\bAIza[\w-]{20,}/g, '[key]'],
-  [
-    /\b(?:https?|wss?):\/\/(?:localhost|[\w-]+(?=[:/\s"')]|$)|[\w.-]+:\d+|[\d.]+|\[[\da-f:]+\])[^\s"'<>)]*/gi,
-    '[address]',
-  ],
-  [/\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?::\d{1,5})?\b/g, '[address]'],
-  [/\blocalhost(?::\d{1,5})?\b/gi, '[address]'],
-];
-
-function redact(message: string): string {
-  let text = message.slice(0, MESSAGE_CHARS);
-  for (const [pattern, instead] of REDACTIONS) text = text.replace(pattern, instead);
-  return text;
 }
