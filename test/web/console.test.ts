@@ -1,0 +1,273 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasBrowser, launch, openTab, overflow, violations, type Tab } from './browser.ts';
+import { openStage, type Stage } from './stage.ts';
+
+const ADMIN = { username: 'admin', password: 'correct horse battery' };
+
+/** In order: each goes on where the one before stopped, as a person would. */
+describe.skipIf(!hasBrowser())('the console, from an empty database to a priced request', () => {
+  let stage: Stage;
+  let browser: Browser;
+  let tab: Tab;
+  let page: Page;
+  let apiKey = '';
+
+  beforeAll(async () => {
+    stage = await openStage();
+    browser = await launch();
+    tab = await openTab(browser, stage.url);
+    page = tab.page;
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await stage?.stop();
+  });
+
+  it('leads a newcomer to the creation of the administrator and puts errors beside their field', async () => {
+    await page.goto('/');
+    await page.getByRole('heading', { name: 'Create the administrator' }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByLabel('User name').fill(ADMIN.username);
+    await page.getByLabel('Password', { exact: true }).fill('short');
+    await page.getByRole('button', { name: 'Create account' }).click();
+    const password = page.getByLabel('Password', { exact: true });
+    await page.locator('input[name=password][aria-invalid=true]').waitFor();
+    const described = await password.getAttribute('aria-describedby');
+    expect(described).toContain('problem');
+  });
+
+  it('creates the administrator, completes the setup and shows what comes next', async () => {
+    await page.getByLabel('Password', { exact: true }).fill(ADMIN.password);
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.getByRole('heading', { name: 'Finish the setup' }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Complete setup' }).click();
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await page.getByRole('link', { name: 'Add provider' }).waitFor();
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it('adds the simulator, checks the connection step by step and discovers its models', async () => {
+    await page.getByRole('link', { name: 'Add provider' }).click();
+    await page.getByRole('link', { name: 'Simulator' }).click();
+    await page.getByRole('button', { name: 'Add provider' }).click();
+    await page.getByRole('heading', { name: 'Connection' }).waitFor();
+    await page.getByRole('button', { name: 'Check connection' }).click();
+    const steps = page.getByRole('list', { name: 'Steps of the check' }).getByRole('listitem');
+    await steps.first().waitFor();
+    expect(await steps.count()).toBeGreaterThan(1);
+    await page.getByRole('button', { name: 'Discover models' }).click();
+    await page.getByText(/Found \d+ models/).waitFor();
+    await page.getByRole('cell', { name: 'sim-chat', exact: true }).waitFor();
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it('creates a tenant and shows its key once, with a curl line', async () => {
+    await page.getByRole('navigation', { name: 'Console' }).getByRole('link', { name: 'Tenants' }).click();
+    await page.getByRole('main').getByRole('link', { name: 'Create tenant' }).first().click();
+    await page.getByLabel('Name').fill('Acme Search');
+    expect(await page.getByLabel('Slug').inputValue()).toBe('acme-search');
+    await page.getByRole('button', { name: 'Create tenant' }).click();
+    await page.getByRole('heading', { name: 'The key of Acme Search' }).waitFor();
+    apiKey = (await page.getByRole('group', { name: 'API key' }).textContent()) ?? '';
+    expect(apiKey).toMatch(/^omp-[0-9a-f]{64}$/);
+    expect(await page.getByRole('group', { name: 'curl command' }).textContent()).toContain(apiKey);
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Copy the API key' }).click();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(apiKey);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'I have stored the key' }).click();
+    await page.getByRole('heading', { name: 'Acme Search' }).waitFor();
+    expect(await page.content()).not.toContain(apiKey);
+    expect(await violations(page)).toEqual([]);
+  });
+
+  it('shows the request that the key sends, with its cost and its details', async () => {
+    await page.getByRole('navigation', { name: 'Console' }).getByRole('link', { name: 'Requests' }).click();
+    await page.getByRole('heading', { name: 'No request yet' }).waitFor();
+    expect(await answered(() => chat(stage.url, apiKey))).toBe(200);
+    await until(async () => {
+      await page
+        .getByRole('button', { name: 'Refresh' })
+        .or(page.getByRole('heading', { name: 'No request yet' }))
+        .first()
+        .waitFor();
+      await page.reload();
+      await page.getByRole('heading', { name: 'Requests', exact: true }).waitFor();
+      await page
+        .getByRole('row')
+        .or(page.getByRole('heading', { name: 'No request yet' }))
+        .first()
+        .waitFor();
+      return (await page.getByRole('cell', { name: 'sim-chat' }).count()) > 0;
+    });
+    const row = page.getByRole('row').filter({ hasText: 'Acme Search' }).first();
+    expect(await row.textContent()).toMatch(/Success.*\$0\.\d+/s);
+    await row.getByRole('link').click();
+    await page.getByRole('dialog', { name: 'Request' }).waitFor();
+    expect(page.url()).toContain('row=');
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(page.url()).not.toContain('row=');
+  });
+
+  it('keeps filters in the address and offers to clear those that match nothing', async () => {
+    await page.getByLabel('Status').selectOption('ERROR');
+    await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();
+    expect(page.url()).toContain('status=ERROR');
+    await page.reload();
+    await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();
+    await page.getByRole('link', { name: 'Clear the filters' }).click();
+    await page.getByRole('cell', { name: 'sim-chat' }).first().waitFor();
+  });
+
+  it('disables a key, which stops it at once, and enables it again', async () => {
+    await page.getByRole('navigation', { name: 'Console' }).getByRole('link', { name: 'Tenants' }).click();
+    await page.getByRole('link', { name: 'Acme Search' }).click();
+    await page.getByRole('button', { name: /^Disable / }).click();
+    await page.getByText('Disabled').waitFor();
+    await until(async () => (await chat(stage.url, apiKey)) === 401);
+    await page.getByRole('button', { name: /^Enable / }).click();
+    await page.getByText('Enabled').waitFor();
+    await until(async () => (await chat(stage.url, apiKey)) === 200);
+  });
+
+  it('limits the tenant to a list of models', async () => {
+    await page.getByLabel('Only those listed').check();
+    await page.getByRole('textbox', { name: 'The list' }).fill('sim-mini');
+    await page.getByRole('button', { name: 'Save models' }).click();
+    await until(async () => (await chat(stage.url, apiKey)) === 403);
+    await page.getByLabel('All models').check();
+    await page.getByRole('button', { name: 'Save models' }).click();
+    await until(async () => (await chat(stage.url, apiKey)) === 200);
+  });
+
+  it('rotates the key only when the name is typed; the old one stops', async () => {
+    await page.getByRole('button', { name: 'Rotate primary key…' }).click();
+    const confirm = page.getByRole('button', { name: 'Rotate key' });
+    expect(await confirm.isDisabled()).toBe(true);
+    await page.getByLabel('Type “acme-search” to confirm').fill('acme-search');
+    await confirm.click();
+    await page.getByRole('group', { name: 'API key' }).waitFor();
+    const next = (await page.getByRole('group', { name: 'API key' }).textContent()) ?? '';
+    expect(next).not.toBe(apiKey);
+    await page.getByRole('button', { name: 'I have stored the key' }).click();
+    await until(async () => (await chat(stage.url, apiKey)) === 401);
+    apiKey = next;
+    await until(async () => (await chat(stage.url, apiKey)) === 200);
+  });
+
+  it('shows real figures on the overview, which lead to the log', async () => {
+    await page.goto('/');
+    const requests = page.getByRole('region', { name: 'Usage' }).getByRole('link', { name: /^Requests/ });
+    await requests.waitFor();
+    expect(await requests.textContent()).toMatch(/Requests\s*[1-9]/);
+    expect(await violations(page)).toEqual([]);
+    await requests.click();
+    await page.getByRole('heading', { name: 'Requests', exact: true }).waitFor();
+  });
+
+  it('signs out, refuses a wrong password and returns to the page that was asked for', async () => {
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.goto('/tenants');
+    await page.getByText('Sign in to go on where you were.').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByLabel('User name').fill(ADMIN.username);
+    await page.getByLabel('Password', { exact: true }).fill('not the password');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').waitFor();
+    await page.getByLabel('Password', { exact: true }).fill(ADMIN.password);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Tenants' }).waitFor();
+  });
+
+  it('fits a phone: nothing sticks out, the menu opens and leads', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    for (const path of [
+      '/',
+      '/requests',
+      '/providers',
+      '/providers/new?type=simulator',
+      '/tenants',
+      '/tenants/new',
+    ]) {
+      await page.goto(path);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.waitForLoadState('networkidle');
+      expect(`${path} ${await overflow(page)}`).toBe(`${path} 0`);
+    }
+    await page.getByRole('button', { name: 'Menu' }).click();
+    await page.getByRole('link', { name: 'Providers', exact: true }).click();
+    await page.getByRole('heading', { name: 'Providers' }).waitFor();
+    await page.setViewportSize({ width: 1440, height: 900 });
+  });
+
+  it('has the contrasts in the other theme too, chosen with the toggle', async () => {
+    await page.goto('/');
+    await page.getByRole('region', { name: 'Usage' }).waitFor();
+    await page.getByRole('button', { name: 'System theme' }).click();
+    await page.getByRole('button', { name: 'Light theme' }).click();
+    await page.getByRole('button', { name: 'Dark theme' }).waitFor();
+    for (const path of ['/', '/requests', '/providers', '/tenants']) {
+      await page.goto(path);
+      await page.getByRole('table').first().waitFor();
+      expect(await page.evaluate('getComputedStyle(document.documentElement).colorScheme')).toBe('dark');
+      expect(await violations(page)).toEqual([]);
+    }
+  });
+
+  it('is used by keyboard: the first tab stop skips to the content', async () => {
+    await page.goto('/tenants');
+    await page.getByRole('heading', { name: 'Tenants' }).waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate('document.activeElement?.id')).toBe('content');
+  });
+
+  it('deletes the provider by name', async () => {
+    await page.goto('/providers');
+    await page.getByRole('link', { name: 'Simulator' }).click();
+    await page.getByRole('button', { name: 'Delete…' }).click();
+    await page.getByLabel('Type “Simulator” to confirm').fill('Simulator');
+    await page.getByRole('button', { name: 'Delete provider' }).click();
+    await page.getByRole('heading', { name: 'No provider yet' }).waitFor();
+  });
+
+  it('says so where there is no page', async () => {
+    await page.goto('/nowhere');
+    await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+  });
+
+  it('complained about nothing in the browser’s console', () => {
+    expect(tab.complaints).toEqual([]);
+  });
+});
+
+/** The status of one chat request. */
+async function chat(url: string, apiKey: string): Promise<number> {
+  const response = await fetch(`${url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'sim-chat', messages: [{ role: 'user', content: 'Hello!' }] }),
+  });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+/** A new key reaches the gateway within a second. */
+async function answered(ask: () => Promise<number>): Promise<number> {
+  let status = 0;
+  await until(async () => (status = await ask()) !== 401);
+  return status;
+}
+
+async function until(condition: () => Promise<boolean>, ms = 8_000): Promise<void> {
+  const end = performance.now() + ms;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error('what was waited for did not happen');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,0 +1,41 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseEnv } from '../../src/env.ts';
+import { createLog } from '../../src/log.ts';
+import { startPrism } from '../../src/prism.ts';
+import { createTestDatabase } from '../kit/database.ts';
+
+/** The real server on an empty database: nobody has set it up yet. */
+export interface Stage {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+export async function openStage(): Promise<Stage> {
+  if (!existsSync(join(import.meta.dirname, '../../web/build/index.html'))) {
+    throw new Error('The console is not built: npm test builds it, or run node_modules/.bin/vite build web');
+  }
+  const database = await createTestDatabase();
+  const dataDir = mkdtempSync(join(tmpdir(), 'prism-web-'));
+  const values = parseEnv({
+    PORT: '0',
+    LOG_LEVEL: 'silent',
+    DATABASE_URL: database.url,
+    PRISM_DATA_DIR: dataDir,
+    JWT_SECRET: 'a secret for tests that is long enough',
+    ENCRYPTION_KEY: 'another-secret-for-tests-that-is-long-enough',
+  });
+  const { jwtSecret, encryptionKeys } = values;
+  if (jwtSecret === null || encryptionKeys === null)
+    throw new Error('the secrets of the test were not taken');
+  const prism = await startPrism({ ...values, jwtSecret, encryptionKeys }, createLog('silent'), 'test');
+  return {
+    url: prism.url,
+    async stop() {
+      await prism.stop();
+      await database.drop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
