@@ -21,7 +21,7 @@ process.on('uncaughtException', (error) => {
 const prism = await start(env, log);
 for (const signal of ['SIGTERM', 'SIGINT'] as const)
   process.once(signal, () => void stop(prism, log, signal));
-if (process.argv.includes('--demo')) await runDemo({ prism, env, log, print });
+if (process.argv.includes('--demo')) await demo(prism, env);
 else print(`\nOpen Model Prism is running at ${prism.url}\n`);
 
 function readEnv(): Env {
@@ -39,6 +39,22 @@ async function start(values: Env, logger: Logger): Promise<Prism> {
     return await startPrism(values, logger, version());
   } catch (error) {
     process.stderr.write(`Open Model Prism cannot start: ${explain(error, values)}\n`);
+    process.exit(1);
+  }
+}
+
+async function demo({ domain, snapshot, journal, flush, url }: Prism, { dataDir }: Env): Promise<void> {
+  if (domain === null) {
+    process.stderr.write('The demo needs PRISM_ROLE=full.\n');
+    process.exit(1);
+  }
+  try {
+    await runDemo({ domain, snapshot, journal, flush, dataDir, url, print });
+  } catch (error) {
+    await prism.stop();
+    process.stderr.write(
+      `The demo cannot start: ${error instanceof Error ? error.message : String(error)}\n`,
+    );
     process.exit(1);
   }
 }

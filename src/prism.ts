@@ -1,12 +1,14 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type pg from 'pg';
 import { uuidv7 } from 'uuidv7';
 import { createDrain } from './accounting/drain.ts';
 import { openJournal, type Journal } from './accounting/journal.ts';
+import type { JournalSink } from './accounting/record.ts';
 import { createRetention } from './accounting/retention.ts';
 import { createCatalog } from './catalog/catalog.ts';
 import { createPool } from './database/client.ts';
 import { startEmbedded, type Embedded } from './database/embedded.ts';
+import type { Domain } from './domain/domain.ts';
 import { migrate, MigrationError } from './database/migrate.ts';
 import { listen } from './database/notify.ts';
 import { openConsole } from './console.ts';
@@ -26,6 +28,7 @@ import { createLearnedWindows } from './runtime/learned-windows.ts';
 import { createLimiter } from './runtime/limiter.ts';
 import { createSharedLimiter } from './runtime/limiter-redis.ts';
 import { createProviderStatus } from './runtime/provider-status.ts';
+import type { Snapshot } from './runtime/view.ts';
 import { createSnapshots } from './runtime/snapshot.ts';
 
 /** The running product. */
@@ -33,6 +36,10 @@ export interface Prism {
   /** Where it listens. */
   readonly url: string;
   readonly databaseUrl: string;
+  /** What the console can do; null in a worker. */
+  readonly domain: Domain | null;
+  readonly snapshot: () => Snapshot;
+  readonly journal: JournalSink;
   /** Moves everything journalled so far into the database. */
   flush(): Promise<void>;
   /** Stops accepting, finishes what runs (at most `drainSeconds`), drains the journal, stops the embedded database. */
@@ -93,7 +100,7 @@ async function build(env: Env, log: Logger, version: string, undo: Undo[]): Prom
   undo.push(() => journal.close());
   const drain = createDrain({ journal, pool, log });
   const retention = createRetention({ pool, log });
-  retention.start();
+  await retention.start();
   drain.start();
   undo.push(async () => {
     await retention.stop();
@@ -127,7 +134,12 @@ async function build(env: Env, log: Logger, version: string, undo: Undo[]): Prom
     clearTimer: (timer) => clearTimeout(timer as NodeJS.Timeout),
     log,
   });
-  undo.push(snapshots.onChange((snapshot) => breaker.retain(snapshot.providersById)));
+  undo.push(
+    snapshots.onChange(({ providersById }) => {
+      breaker.retain(providersById);
+      status.retain(providersById);
+    }),
+  );
 
   const doors =
     env.role === 'worker'
@@ -169,6 +181,9 @@ async function build(env: Env, log: Logger, version: string, undo: Undo[]): Prom
   return {
     url: `http://${env.host.includes(':') ? `[${env.host}]` : env.host}:${port}`,
     databaseUrl,
+    domain: doors?.domain ?? null,
+    snapshot: () => snapshots.current(),
+    journal,
     flush: () => drain.flush(),
     stop: () => (stopping ??= unwind(undo, log)),
   };
@@ -241,6 +256,3 @@ async function unwind(undo: Undo[], log: Logger): Promise<void> {
     }
   }
 }
-
-/** Where the built console lies. */
-export const WEB_BUILD = join(import.meta.dirname, '../web/build');

@@ -61,6 +61,7 @@ export async function serveCompletion(
     admission: null,
     plannedMs: 0,
     attempts: [],
+    attemptStartedAt: null,
     served: null,
     original: null,
     ttftMs: null,

@@ -26,7 +26,10 @@ export interface Exchange {
   estimatedInputTokens: number;
   admission: Admission | null;
   plannedMs: number;
+  /** Those that failed before the answer began; the running one joins them when the request is settled. */
   readonly attempts: AttemptTrace[];
+  /** When the running attempt began, monotonic ms; null = none runs. */
+  attemptStartedAt: number | null;
   /** Who serves, or was last tried. */
   served: ServedModel | null;
   /** Who would have served but for a context overflow. */

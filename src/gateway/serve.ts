@@ -92,10 +92,13 @@ async function tryOne(
     learnFrom(deps, exchange, served, startedAt, error);
     return { kind: 'failed', failure: error };
   }
+  exchange.attemptStartedAt = startedAt;
   const outcome = await attempt(deps.upstream, exchange, plan, outlet);
+  exchange.attemptStartedAt = null;
   if (outcome.failure !== null) {
     learnFrom(deps, exchange, served, startedAt, outcome.failure);
-  } else if (outcome.kind === 'served') {
+  } else if (outcome.kind === 'served' || exchange.ttftMs !== null) {
+    // A client that left in the middle of an answer has seen the provider well.
     deps.breaker.onSuccess(served.provider.id);
     deps.observe(served.provider.id, true);
   }

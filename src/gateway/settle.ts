@@ -1,6 +1,6 @@
 import { costInfo, costOf } from '../accounting/cost.ts';
 import { boundText } from '../accounting/bound-text.ts';
-import type { JournalSink, RequestRecord, RequestStatus } from '../accounting/record.ts';
+import type { AttemptTrace, JournalSink, RequestRecord, RequestStatus } from '../accounting/record.ts';
 import { NO_USAGE, type TokenUsage } from '../accounting/usage.ts';
 import type { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
@@ -119,6 +119,7 @@ function recordOf(deps: SettleDeps, exchange: Exchange, ending: Ending, bill: Bi
   const { served, original, request } = exchange;
   const requested = request?.model ?? '';
   const model = served?.model.id ?? requested;
+  const attempts = attemptsOf(deps, exchange, ending);
   return {
     id: exchange.id,
     at: exchange.at,
@@ -143,16 +144,30 @@ function recordOf(deps: SettleDeps, exchange: Exchange, ending: Ending, bill: Bi
     streamed: request?.stream ?? false,
     durationMs: Math.round(deps.now() - exchange.startedAt),
     ttftMs: exchange.ttftMs,
-    attempts: exchange.attempts.length,
+    attempts: attempts.length,
     contextFallback: fellBack(exchange),
     usage: bill.usage,
     usageEstimated: bill.estimated,
     priced: bill.priced,
     actualCostPico: bill.actualPico,
     baselineCostPico: bill.baselinePico,
-    trace: { plannedMs: exchange.plannedMs, attempts: exchange.attempts },
+    trace: { plannedMs: exchange.plannedMs, attempts },
     snapshot: exchange.captured === null ? null : sealSnapshot(deps, exchange, exchange.captured),
   };
+}
+
+/** All attempts; the one that answered, fully or in part, is the last. */
+function attemptsOf(deps: SettleDeps, exchange: Exchange, ending: Ending): readonly AttemptTrace[] {
+  const { attemptStartedAt: startedAt, served } = exchange;
+  if (startedAt === null || served === null) return exchange.attempts;
+  const last: AttemptTrace = {
+    provider: served.provider.slug,
+    model: served.model.id,
+    startMs: Math.round(startedAt - exchange.startedAt),
+    durationMs: Math.round(deps.now() - startedAt),
+    outcome: ending.status === 'success' ? 'ok' : ending.status === 'aborted' ? 'aborted' : 'broken',
+  };
+  return [...exchange.attempts, last];
 }
 
 function sealSnapshot(deps: SettleDeps, exchange: Exchange, captured: readonly Buffer[]): string {
