@@ -15,6 +15,29 @@ import { SCALARS, type ScalarTypes } from './scalars.ts';
 /** What one operation may cost. A list counts as 5 unless its field knows better; a page counts its `first`. */
 const LIMITS = { depth: 12, breadth: 400, complexity: 10_000 };
 
+/** Pages only: rows are found by their own ids, so there is no `node`. */
+const RELAY = {
+  nodeQueryOptions: false,
+  nodesQueryOptions: false,
+  cursorType: 'String',
+  edgesFieldOptions: {
+    nullable: { list: false, items: false },
+    description: 'The rows, each with its place.',
+  },
+  nodeFieldOptions: { nullable: false, description: 'The row.' },
+  cursorFieldOptions: { description: 'Its place: goes into `after` or `before`.' },
+  pageInfoFieldOptions: { description: 'Whether there is more, and where.' },
+  pageInfoTypeOptions: { description: 'Where a page ends.' },
+  hasNextPageFieldOptions: { description: 'Whether more rows follow.' },
+  hasPreviousPageFieldOptions: { description: 'Whether rows come before.' },
+  startCursorFieldOptions: { description: 'Place of the first row.' },
+  endCursorFieldOptions: { description: 'Place of the last row.' },
+  firstArgOptions: { description: 'So many rows from the beginning.' },
+  afterArgOptions: { description: 'Begin behind this cursor.' },
+  lastArgOptions: { description: 'So many rows from the end.' },
+  beforeArgOptions: { description: 'End before this cursor.' },
+} as const;
+
 /** The one builder (plugin types are global). Types register themselves on it when schema.ts imports them. */
 export const builder = new SchemaBuilder<{
   Context: Context;
@@ -67,13 +90,7 @@ export const builder = new SchemaBuilder<{
           ),
   },
   prisma: { client: (context) => context.db, dmmf: getDatamodel(), onUnusedQuery: 'error' },
-  relay: {
-    nodeQueryOptions: false,
-    nodesQueryOptions: false,
-    cursorType: 'String',
-    edgesFieldOptions: { nullable: { list: false, items: false } },
-    nodeFieldOptions: { nullable: false },
-  },
+  relay: RELAY,
 });
 
 builder.scalarType('DateTime', SCALARS.DateTime);

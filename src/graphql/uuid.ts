@@ -4,3 +4,10 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export function isUuid(id: string): boolean {
   return UUID.test(id);
 }
+
+const NONE = '00000000-0000-0000-0000-000000000000';
+
+/** The id, or one that no row has. */
+export function uuidOrNone(id: string): string {
+  return isUuid(id) ? id : NONE;
+}

@@ -4,7 +4,7 @@ import { builder } from '../builder.ts';
 import { signedIn } from '../context.ts';
 import { enumValue } from '../enums.ts';
 import { BadInputError, ConflictError, NotFoundError } from '../errors.ts';
-import { isUuid } from '../uuid.ts';
+import { uuidOrNone } from '../uuid.ts';
 import { AuthType, ProviderStatus } from './enum.ts';
 
 type Config = Pick<Provider, 'baseUrl' | 'apiPath' | 'authType' | 'credentials' | 'region' | 'options'>;
@@ -174,7 +174,7 @@ builder.queryField('provider', (t) =>
     authScopes: { can: 'provider.read' },
     args: { id: t.arg.id({ required: true, description: 'Id of the provider.' }) },
     resolve: (query, _root, { id }, { db }) =>
-      isUuid(id) ? db.provider.findUnique({ ...query, where: { id } }) : null,
+      db.provider.findUnique({ ...query, where: { id: uuidOrNone(id) } }),
   }),
 );
 

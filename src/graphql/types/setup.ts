@@ -46,7 +46,7 @@ builder.mutationField('createAdmin', (t) =>
       'Open to everybody, once: creates the first administrator, as long as there is no user at all.',
     skipTypeScopes: true,
     errors: { types: [BadInputError, ConflictError] },
-    args: { input: t.arg({ type: CreateAdminInput, required: true }) },
+    args: { input: t.arg({ type: CreateAdminInput, required: true, description: 'The administrator.' }) },
     resolve: (_root, { input }, { domain, caller }) => domain.setup.createAdmin(input, caller.address),
   }),
 );

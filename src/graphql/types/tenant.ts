@@ -4,7 +4,7 @@ import { builder } from '../builder.ts';
 import { signedIn } from '../context.ts';
 import { enumValue } from '../enums.ts';
 import { BadInputError, ConflictError, NotFoundError } from '../errors.ts';
-import { isUuid } from '../uuid.ts';
+import { uuidOrNone } from '../uuid.ts';
 import { ModelMode } from './enum.ts';
 import { ProviderType } from './provider.ts';
 
@@ -198,7 +198,7 @@ builder.queryField('tenant', (t) =>
     authScopes: { can: 'tenant.read' },
     args: { id: t.arg.id({ required: true, description: 'Id of the tenant.' }) },
     resolve: (query, _root, { id }, { db }) =>
-      isUuid(id) ? db.tenant.findUnique({ ...query, where: { id } }) : null,
+      db.tenant.findUnique({ ...query, where: { id: uuidOrNone(id) } }),
   }),
 );
 

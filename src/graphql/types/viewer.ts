@@ -74,7 +74,7 @@ builder.mutationField('login', (t) =>
       'Open to everybody: a token for a name and a password. Ten failures in 15 minutes close it for a while.',
     skipTypeScopes: true,
     errors: { types: [BadInputError, UnauthenticatedError, TooManyAttemptsError] },
-    args: { input: t.arg({ type: LoginInput, required: true }) },
+    args: { input: t.arg({ type: LoginInput, required: true, description: 'Name and password.' }) },
     resolve: (_root, { input }, { domain, caller }) =>
       domain.sessions.login(input, { address: caller.address, userAgent: caller.userAgent }),
   }),
