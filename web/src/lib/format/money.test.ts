@@ -30,6 +30,7 @@ describe('money', () => {
     expect(formatPrice(2.5)).toBe('$2.50');
     expect(formatPrice(0.075)).toBe('$0.075');
     expect(formatPrice(15)).toBe('$15.00');
+    expect(formatPrice(0)).toBe('$0');
     expect(formatPrice(null)).toBe('—');
   });
 

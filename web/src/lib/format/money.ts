@@ -26,6 +26,7 @@ export function formatTotal(usd: number | null): string {
 /** A price for a million tokens, up to 4 significant digits. */
 export function formatPrice(usdPer1M: number | null): string {
   if (usdPer1M === null) return UNKNOWN;
+  if (usdPer1M === 0) return '$0';
   return `$${grouped(Number(usdPer1M.toPrecision(4)), 2, 9)}`;
 }
 

@@ -22,9 +22,9 @@ export function formatMoment(at: Date, now: number): string {
   });
 }
 
-/** To the millisecond, with the zone, and once more in UTC. */
+/** To the millisecond, with the zone. */
 export function formatExactMoment(at: Date): string {
-  const local = at.toLocaleString('en-GB', {
+  return at.toLocaleString('en-GB', {
     day: 'numeric',
     month: 'short',
     year: 'numeric',
@@ -34,7 +34,6 @@ export function formatExactMoment(at: Date): string {
     fractionalSecondDigits: 3,
     timeZoneName: 'short',
   });
-  return `${local} · ${at.toISOString()}`;
 }
 
 /** 840 ms, 2.4 s, 3 m 12 s; — where there is none. */
