@@ -1,5 +1,6 @@
 import { Prisma } from '../database/generated/prisma/client.ts';
 import type { Actor } from '../identity/actor.ts';
+import { toJsonObject } from './json.ts';
 
 /** What can stand in the audit log. */
 export type AuditAction =
@@ -84,7 +85,5 @@ export function withoutSecrets(value: unknown, name = ''): unknown {
 
 function toJson(fact: Fact): Prisma.InputJsonValue | typeof Prisma.DbNull {
   if (fact === null) return Prisma.DbNull;
-  // Through text: dates become ISO 8601 and what JSON cannot hold is dropped.
-  const json: Prisma.InputJsonObject = JSON.parse(JSON.stringify(withoutSecrets(fact)));
-  return json;
+  return toJsonObject(withoutSecrets(fact));
 }

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { kindToDb, PRICE_FIELDS, pricesOf, tierOf, tokensOf, type CatalogEntry } from './model-facts.ts';
+import {
+  catalogPrices,
+  kindToDb,
+  MIDDLE_PRIORITY,
+  PRICE_FIELDS,
+  tierOf,
+  tokensOf,
+  type CatalogEntry,
+} from './model-facts.ts';
 import { TIERS } from './model-types.ts';
 import { displayName, modelName, pricePer1M } from './tenant-schema.ts';
 
@@ -28,12 +36,11 @@ export const createInput = updateInput.extend({ modelId: modelName });
 
 type Update = z.output<typeof updateInput>;
 
-const MIDDLE_PRIORITY = 50;
-
 /** What the catalog fills in where nobody said anything. */
 export function automatic(known: CatalogEntry | null) {
   return {
-    ...pricesOf(known),
+    ...catalogPrices(known),
+    priority: known?.priority ?? MIDDLE_PRIORITY,
     contextWindow: tokensOf(known?.contextWindow),
     maxOutputTokens: tokensOf(known?.maxOutputTokens),
     tier: tierOf(known?.tier),
@@ -49,7 +56,7 @@ export function toColumns(given: Update, known: CatalogEntry | null, modelId: st
     ...(given.kind === undefined ? {} : { kind: kindToDb(given.kind ?? known?.kind ?? 'chat') }),
     ...(given.tier === undefined ? {} : { tier: given.tier ?? back.tier }),
     ...(given.categories === undefined ? {} : { categories: given.categories ?? back.categories }),
-    ...(given.priority === undefined ? {} : { priority: given.priority ?? MIDDLE_PRIORITY }),
+    ...(given.priority === undefined ? {} : { priority: given.priority ?? back.priority }),
     ...(given.notes === undefined ? {} : { notes: given.notes === '' ? null : given.notes }),
     ...(given.visible === undefined ? {} : { visible: given.visible ?? true }),
     ...(given.maxOutputTokens === undefined
@@ -68,7 +75,7 @@ export function toColumns(given: Update, known: CatalogEntry | null, modelId: st
 function priceColumns(given: Update, known: CatalogEntry | null) {
   const named = PRICE_FIELDS.filter((field) => given[field] !== undefined);
   if (named.length === 0) return {};
-  const prices = pricesOf(known);
-  if (named.every((field) => given[field] === null)) return { ...prices, manualPricing: false };
-  return { ...Object.fromEntries(named.map((field) => [field, given[field]])), manualPricing: true };
+  if (named.every((field) => given[field] === null)) return { ...catalogPrices(known), manualPricing: false };
+  const prices = Object.fromEntries(named.map((field) => [field, given[field]]));
+  return { ...prices, manualPricing: true, catalogPricing: false };
 }

@@ -9,6 +9,8 @@ export interface CatalogEntry {
   readonly vendor?: string | undefined;
   readonly tier?: string | undefined;
   readonly categories?: readonly string[] | undefined;
+  /** 1 to 100. */
+  readonly priority?: number | undefined;
   readonly capabilities?: readonly string[] | undefined;
   readonly contextWindow?: number | undefined;
   readonly maxOutputTokens?: number | undefined;
@@ -24,6 +26,9 @@ export interface CatalogEntry {
 export interface ModelCatalog {
   describe(providerType: string, modelId: string): CatalogEntry | null;
 }
+
+/** Of a model that nobody and nothing rates: 1 to 100. */
+export const MIDDLE_PRIORITY = 50;
 
 export const PRICE_FIELDS = [
   'inputPer1M',
@@ -51,6 +56,14 @@ export function pricesOf(
     if (price != null && price >= 0 && price < 1e9) prices[field] = Number(price.toFixed(6));
   }
   return prices;
+}
+
+/** The catalog's prices, as the copy of them that a row shows. */
+export function catalogPrices(
+  known: CatalogEntry | null,
+): ModelPrices & { readonly catalogPricing: boolean } {
+  const prices = pricesOf(known);
+  return { ...prices, catalogPricing: hasPrice(prices) };
 }
 
 export function hasPrice(prices: ModelPrices): boolean {

@@ -4,8 +4,9 @@ import { AppError } from '../errors.ts';
 import type { Actor } from '../identity/actor.ts';
 import type { Cipher } from '../identity/cipher.ts';
 import { authorize } from '../identity/policy.ts';
-import { UpstreamFailure, type Endpoint, type JsonObject, type JsonValue } from '../providers/adapter.ts';
+import { UpstreamFailure, type Endpoint, type JsonObject } from '../providers/adapter.ts';
 import type { Upstream } from '../providers/http.ts';
+import { parseJsonObject, toJsonObject } from './json.ts';
 import { toEndpoint } from './provider-credentials.ts';
 import { explainFailure, sanitize } from './provider-failure.ts';
 import type { AdapterRegistry } from './providers.ts';
@@ -71,10 +72,9 @@ export function createProviderChat({
       if (!adapter)
         throw new AppError('conflict', `The provider type "${provider.type}" is not known to this version.`);
       const modelMaxOutputTokens = provider.models[0]?.maxOutputTokens ?? null;
-      const plain = toJson(messages);
       const call = createTrialCall({
         model,
-        messages: plain,
+        messages: toJsonObject({ messages })['messages'],
         stream: false,
         modelMaxOutputTokens,
         now: clock(),
@@ -86,7 +86,7 @@ export function createProviderChat({
         if (answer.status < 200 || answer.status > 299) {
           throw adapter.readError(answer.status, answer.headers, answer.body);
         }
-        return toObject(adapter.readChat(call, answer.body).body);
+        return requireObject(adapter.readChat(call, answer.body).body);
       } catch (error) {
         throw refusal(error, endpoint);
       }
@@ -104,12 +104,8 @@ function refusal(error: unknown, endpoint: Endpoint | null): AppError {
   return new AppError('provider_error', `${detail} ${suggestion}`, { cause: error });
 }
 
-function toJson(value: unknown): JsonValue[] {
-  const json: JsonValue[] = JSON.parse(JSON.stringify(value));
-  return json;
-}
-
-function toObject(body: Buffer): JsonObject {
-  const json: JsonObject = JSON.parse(body.toString('utf8'));
-  return json;
+function requireObject(body: Buffer): JsonObject {
+  const completion = parseJsonObject(body.toString('utf8'));
+  if (completion === null) throw new UpstreamFailure('malformed', "The provider's answer is no JSON object.");
+  return completion;
 }

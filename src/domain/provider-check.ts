@@ -92,7 +92,7 @@ export function createProviderCheck(deps: ProviderCheckDeps): ProviderCheck {
       return { value, detail: `HTTP ${value.status}` };
     });
     if (answer === null) return null;
-    const signedIn = await run.step('credentials', endpoint, async () =>
+    const signedIn = await run.step('credentials', endpoint, () =>
       requireSignedIn(adapter, endpoint, answer),
     );
     if (signedIn === null) return null;
@@ -216,7 +216,7 @@ function createRun(clock: () => Date) {
     async step<T>(
       step: string,
       endpoint: Endpoint | null,
-      work: () => Promise<Outcome<T>>,
+      work: () => Outcome<T> | Promise<Outcome<T>>,
     ): Promise<T | null> {
       const began = clock().getTime();
       const ms = () => clock().getTime() - began;

@@ -13,6 +13,7 @@ import {
 } from './provider-credentials.ts';
 import { formProblems, valueAt, type WholeConfig } from './provider-schema.ts';
 import type { ProviderConfigInput } from './provider-types.ts';
+import { toJsonObject } from './json.ts';
 import { readObject } from './tenant-schema.ts';
 import { badInput } from './validate.ts';
 
@@ -74,7 +75,7 @@ export function resolveConfig(
     ...addressColumns(address, before),
     authType,
     region: whole.auth.region ?? null,
-    options: asJson(options),
+    options: toJsonObject(options),
     credentials: sameSecret ? before.credentials : encryptCredentials(cipher, id, credentials),
   };
 }
@@ -112,9 +113,4 @@ function addressColumns({ baseUrl, apiPath }: BaseUrl, before: Provider | null) 
 function sameSecrets(a: Credentials, b: Credentials): boolean {
   const names = Object.keys(a);
   return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
-}
-
-function asJson(value: unknown): Prisma.InputJsonObject {
-  const json: Prisma.InputJsonObject = JSON.parse(JSON.stringify(value));
-  return json;
 }

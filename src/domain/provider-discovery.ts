@@ -1,4 +1,9 @@
-import type { Prisma, PrismaClient, Provider, ProviderModel } from '../database/generated/prisma/client.ts';
+import {
+  Prisma,
+  type PrismaClient,
+  type Provider,
+  type ProviderModel,
+} from '../database/generated/prisma/client.ts';
 import { AppError } from '../errors.ts';
 import type { Actor } from '../identity/actor.ts';
 import type { Cipher } from '../identity/cipher.ts';
@@ -8,8 +13,10 @@ import type { Upstream } from '../providers/http.ts';
 import { record } from './audit.ts';
 import { change, notify, type Tx } from './change.ts';
 import {
+  catalogPrices,
   hasPrice,
   kindToDb,
+  MIDDLE_PRIORITY,
   pricesOf,
   tierOf,
   tokensOf,
@@ -170,6 +177,7 @@ function merge(model: DiscoveredModel, entry: CatalogEntry | null, row: Provider
     tier: row?.tier ?? tierOf(entry?.tier),
     categories: row !== null && row.categories.length > 0 ? row.categories : [...(entry?.categories ?? [])],
     missingSince: null,
+    ...(row === null ? { priority: entry?.priority ?? MIDDLE_PRIORITY } : {}),
     ...(row?.manualPricing ? {} : listPrices(model, entry)),
   };
 }
@@ -177,7 +185,7 @@ function merge(model: DiscoveredModel, entry: CatalogEntry | null, row: Provider
 /** The provider's own prices as a whole, else the catalog's as a whole: halves of two lists are no price. */
 function listPrices(model: DiscoveredModel, entry: CatalogEntry | null) {
   const own = pricesOf(model);
-  return hasPrice(own) ? own : pricesOf(entry);
+  return hasPrice(own) ? { ...own, catalogPricing: false } : catalogPrices(entry);
 }
 
 /** Most models are as they were: only the others are written. */
@@ -187,8 +195,7 @@ async function updateIfNew(tx: Tx, row: ProviderModel, facts: Facts): Promise<vo
   if (changed) await tx.providerModel.update({ where: { id: row.id }, data: facts, select: { id: true } });
 }
 
-/** Decimals, dates and lists as text that can be compared. */
+/** Decimals, dates and lists as text that can be compared; a Decimal of 2.50 is the number 2.5. */
 function plain(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  return Array.isArray(value) ? JSON.stringify(value) : String(value);
+  return JSON.stringify(Prisma.Decimal.isDecimal(value) ? value.toNumber() : (value ?? null));
 }

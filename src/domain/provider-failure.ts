@@ -75,7 +75,7 @@ export function sanitize(text: string, endpoint: Endpoint | null): string {
 function codesOf(error: unknown, depth = 0): string[] {
   if (typeof error !== 'object' || error === null || depth > 5) return [];
   const own = 'code' in error && typeof error.code === 'string' ? [error.code] : [];
-  const members = error instanceof AggregateError ? error.errors : [];
+  const members: readonly unknown[] = error instanceof AggregateError ? error.errors : [];
   const deeper = [...members, 'cause' in error ? error.cause : null];
   return [...own, ...deeper.flatMap((one) => codesOf(one, depth + 1))];
 }

@@ -76,7 +76,11 @@ export function createProviderModels(deps: {
         const provider = await lockProvider(tx, providerId);
         const known = catalog.describe(provider.type, modelId);
         const data = {
-          ...{ providerId, modelId, byHand: true, name: modelId, ownedBy: known?.vendor ?? null },
+          providerId,
+          modelId,
+          byHand: true,
+          name: modelId,
+          ownedBy: known?.vendor ?? null,
           capabilities: [...(known?.capabilities ?? [])],
           ...automatic(known),
           ...toColumns(given, known, modelId),

@@ -139,7 +139,16 @@ export function toProviderResult(row: Provider): ProviderResult {
   // Named one by one: a column that is added later does not come out by itself.
   const { id, slug, name, type, baseUrl, apiPath, region, active, statusMessage, lastCheckedAt } = row;
   return {
-    ...{ id, slug, name, type, baseUrl, apiPath, region, active, statusMessage, lastCheckedAt },
+    id,
+    slug,
+    name,
+    type,
+    baseUrl,
+    apiPath,
+    region,
+    active,
+    statusMessage,
+    lastCheckedAt,
     authType: authTypeOf(row.authType),
     hasCredentials: row.credentials !== null,
     options: readObject(row.options),

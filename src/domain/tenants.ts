@@ -4,6 +4,7 @@ import type { Actor } from '../identity/actor.ts';
 import { authorize, requireTenant } from '../identity/policy.ts';
 import { record } from './audit.ts';
 import { change, notify, orConflict, type Tx } from './change.ts';
+import { toJsonObject } from './json.ts';
 import { issueKey } from './key-issue.ts';
 import {
   compactPricing,
@@ -177,23 +178,18 @@ function toColumns(input: Settings) {
     ...(input.slug == null ? {} : { slug: input.slug }),
     ...(input.name == null ? {} : { name: input.name }),
     ...(input.active == null ? {} : { active: input.active }),
-    ...(input.routing == null ? {} : { routing: asJson(input.routing) }),
+    ...(input.routing == null ? {} : { routing: toJsonObject(input.routing) }),
     ...(input.rateLimit?.requestsPerMinute == null
       ? {}
       : { requestsPerMinute: input.rateLimit.requestsPerMinute }),
     ...(input.rateLimit?.tokensPerMinute == null ? {} : { tokensPerMinute: input.rateLimit.tokensPerMinute }),
-    ...(input.pricing == null ? {} : { pricing: asJson(compactPricing(input.pricing)) }),
+    ...(input.pricing == null ? {} : { pricing: toJsonObject(compactPricing(input.pricing)) }),
     ...(input.keyLifetimeDays == null ? {} : { keyLifetimeDays: input.keyLifetimeDays }),
   };
 }
 
 function modelColumns(config: ModelConfig) {
   return { modelMode: MODES[config.mode], modelList: [...config.list], aliases: { ...config.aliases } };
-}
-
-function asJson(value: unknown): Prisma.InputJsonObject {
-  const json: Prisma.InputJsonObject = JSON.parse(JSON.stringify(value));
-  return json;
 }
 
 function slugTaken(slug: string) {

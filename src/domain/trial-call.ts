@@ -7,7 +7,7 @@ const find = createSpanFinder('model', 'stream', 'messages');
 /** A chat call of our own making, in the form in which adapters take a client's. */
 export function createTrialCall(input: {
   readonly model: string;
-  readonly messages: JsonValue[];
+  readonly messages: JsonValue | undefined;
   readonly stream: boolean;
   readonly modelMaxOutputTokens: number | null;
   readonly now: Date;

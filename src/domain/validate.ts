@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { AppError, type FieldProblem } from '../errors.ts';
 
 /** Checks input against a schema. Throws AppError bad_input that names every wrong field, as the caller wrote it. */

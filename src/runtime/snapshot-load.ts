@@ -120,14 +120,17 @@ const PROVIDERS = `
          p.credentials, p.region, p.options::text AS options, p.active
     FROM provider p`;
 
+/** Prices that are a mere copy of the catalog's are left out: the catalog itself knows tiers and dates. */
+const ownPrice = (column: string) => `CASE WHEN NOT m.catalog_pricing THEN m.${column}::float8 END`;
+
 const MODELS = `
   SELECT m.provider_id AS "providerId", m.model_id AS "modelId", m.kind::text AS kind, m.owned_by AS "ownedBy",
          array_to_json(m.capabilities)::text AS capabilities, m.context_window AS "contextWindow",
          m.manual_context AS "manualContext", m.learned_context_window AS "learnedContextWindow",
          m.max_output_tokens AS "maxOutputTokens", m.tier, m.visible, m.missing_since IS NOT NULL AS missing,
-         m.input_per_1m::float8 AS "inputPer1M", m.cached_input_per_1m::float8 AS "cachedInputPer1M",
-         m.cache_write_per_1m::float8 AS "cacheWritePer1M", m.output_per_1m::float8 AS "outputPer1M",
-         m.reasoning_per_1m::float8 AS "reasoningPer1M", m.manual_pricing AS "manualPricing",
+         ${ownPrice('input_per_1m')} AS "inputPer1M", ${ownPrice('cached_input_per_1m')} AS "cachedInputPer1M",
+         ${ownPrice('cache_write_per_1m')} AS "cacheWritePer1M", ${ownPrice('output_per_1m')} AS "outputPer1M",
+         ${ownPrice('reasoning_per_1m')} AS "reasoningPer1M", m.manual_pricing AS "manualPricing",
          (extract(epoch FROM m.created_at) * 1000)::float8 AS "createdAt"
     FROM provider_model m`;
 

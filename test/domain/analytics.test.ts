@@ -19,17 +19,28 @@ beforeAll(async () => {
   ] as const;
   await world.db.usageHourly.createMany({
     data: hours.map(([tenantId, hour, userName, requests]) => ({
-      ...{ tenantId, hour: new Date(hour), userName, requests, errors: 1, aborted: 0, autoRouted: 1 },
-      ...{ keyId: a, providerSlug: 'p', model: 'm', category: '', costTier: '' },
-      ...{
-        inputTokens: requests * 10,
-        cachedTokens: 0,
-        cacheWriteTokens: 0,
-        outputTokens: requests,
-        reasoningTokens: 0,
-      },
-      ...{ actualCost: '0.000000000001', baselineCost: '0.000000000003', durationMs: requests * 100 },
-      ...{ durationBuckets: [], ttftBuckets: [] },
+      tenantId,
+      hour: new Date(hour),
+      userName,
+      requests,
+      errors: 1,
+      aborted: 0,
+      autoRouted: 1,
+      keyId: a,
+      providerSlug: 'p',
+      model: 'm',
+      category: '',
+      costTier: '',
+      inputTokens: requests * 10,
+      cachedTokens: 0,
+      cacheWriteTokens: 0,
+      outputTokens: requests,
+      reasoningTokens: 0,
+      actualCost: '0.000000000001',
+      baselineCost: '0.000000000003',
+      durationMs: requests * 100,
+      durationBuckets: [],
+      ttftBuckets: [],
     })),
   });
 });
@@ -41,23 +52,36 @@ describe('the usage summary', () => {
       expect(await world.domain.analytics.usageSummary(actor(role), {})).toEqual({
         from: new Date('2026-10-02T12:00:00Z'),
         to: new Date('2026-11-01T12:00:00Z'),
-        ...{ periodDays: 30, totalRequests: 16, totalInputTokens: 160, totalOutputTokens: 16 },
-        ...{ totalActualCost: 4e-12, totalBaselineCost: 12e-12, totalSaved: 8e-12 },
-        ...{ autoRoutedCount: 4, errorCount: 4, avgDurationMs: 100, uniqueUsers: 2 },
+        periodDays: 30,
+        totalRequests: 16,
+        totalInputTokens: 160,
+        totalOutputTokens: 16,
+        totalActualCost: 4e-12,
+        totalBaselineCost: 12e-12,
+        totalSaved: 8e-12,
+        autoRoutedCount: 4,
+        errorCount: 4,
+        avgDurationMs: 100,
+        uniqueUsers: 2,
       });
     }
   });
 
   it('is limited to a tenant and to a period', async () => {
-    const { usageSummary } = world.domain.analytics;
+    const { analytics } = world.domain;
     const finops = actor('finops');
-    expect(await usageSummary(finops, { tenantId: b })).toMatchObject({ totalRequests: 10, uniqueUsers: 1 });
+    expect(await analytics.usageSummary(finops, { tenantId: b })).toMatchObject({
+      totalRequests: 10,
+      uniqueUsers: 1,
+    });
     const half = { from: new Date('2026-10-31T11:59:00Z'), to: new Date('2026-11-01T11:00:00Z') };
-    expect(await usageSummary(finops, half)).toMatchObject({
-      ...{ totalRequests: 13, from: new Date('2026-10-31T11:00:00Z'), periodDays: 1 },
+    expect(await analytics.usageSummary(finops, half)).toMatchObject({
+      totalRequests: 13,
+      from: new Date('2026-10-31T11:00:00Z'),
+      periodDays: 1,
     });
     const empty = { from: new Date('2020-01-01T00:00:00Z'), to: new Date('2020-01-02T00:00:00Z') };
-    expect(await usageSummary(finops, empty)).toMatchObject({
+    expect(await analytics.usageSummary(finops, empty)).toMatchObject({
       totalRequests: 0,
       avgDurationMs: 0,
       totalSaved: 0,
@@ -65,23 +89,32 @@ describe('the usage summary', () => {
   });
 
   it('shows tenant roles their own tenants only; another one is not there', async () => {
-    const { usageSummary } = world.domain.analytics;
+    const { analytics } = world.domain;
     for (const role of ['tenant-admin', 'tenant-viewer'] as const) {
-      expect(await usageSummary(actor(role, [a]), {})).toMatchObject({ totalRequests: 6, uniqueUsers: 1 });
-      expect(await usageSummary(actor(role, [a]), { tenantId: a })).toMatchObject({ totalRequests: 6 });
-      expect(await usageSummary(actor(role, []), {})).toMatchObject({ totalRequests: 0 });
-      expect((await refusal(usageSummary(actor(role, [a]), { tenantId: b }))).code).toBe('not_found');
+      expect(await analytics.usageSummary(actor(role, [a]), {})).toMatchObject({
+        totalRequests: 6,
+        uniqueUsers: 1,
+      });
+      expect(await analytics.usageSummary(actor(role, [a]), { tenantId: a })).toMatchObject({
+        totalRequests: 6,
+      });
+      expect(await analytics.usageSummary(actor(role, []), {})).toMatchObject({ totalRequests: 0 });
+      expect((await refusal(analytics.usageSummary(actor(role, [a]), { tenantId: b }))).code).toBe(
+        'not_found',
+      );
     }
-    expect((await refusal(usageSummary(actor('finops'), { tenantId: 'x' }))).code).toBe('not_found');
+    expect((await refusal(analytics.usageSummary(actor('finops'), { tenantId: 'x' }))).code).toBe(
+      'not_found',
+    );
   });
 
   it('refuses a period that ends before it begins, or has no bounds', async () => {
-    const { usageSummary } = world.domain.analytics;
+    const { analytics } = world.domain;
     const reversed = { from: new Date('2026-11-02T00:00:00Z') };
-    expect(pathsOf(await refusal(usageSummary(actor('admin'), reversed)))).toEqual(['from']);
+    expect(pathsOf(await refusal(analytics.usageSummary(actor('admin'), reversed)))).toEqual(['from']);
     const endless = { from: new Date(0) };
-    expect(pathsOf(await refusal(usageSummary(actor('admin'), endless)))).toEqual(['from']);
+    expect(pathsOf(await refusal(analytics.usageSummary(actor('admin'), endless)))).toEqual(['from']);
     const invalid = { from: new Date(Number.NaN) };
-    expect(pathsOf(await refusal(usageSummary(actor('admin'), invalid)))).toEqual(['from']);
+    expect(pathsOf(await refusal(analytics.usageSummary(actor('admin'), invalid)))).toEqual(['from']);
   });
 });

@@ -36,32 +36,35 @@ describe('the audit log', () => {
     await change(world.db, (tx) => record(tx, admin, 'provider.update', target, before, after));
     const [row] = await world.db.auditEntry.findMany();
     expect(row).toMatchObject({
-      ...{
-        actorId: admin.id,
-        actorName: 'the-admin',
-        address: '192.0.2.1',
-        action: 'provider.update',
-        targetId: 'p1',
-      },
+      actorId: admin.id,
+      actorName: 'the-admin',
+      address: '192.0.2.1',
+      action: 'provider.update',
+      targetId: 'p1',
       before: {
-        config: { auth: { apiKey: '[redacted]', type: 'bearer' } },
+        config: {
+          auth: {
+            apiKey: '[redacted]',
+            type: 'bearer',
+          },
+        },
         hash: '[redacted]',
         passwordHash: '[redacted]',
       },
       after: {
-        ...{
-          hasCredentials: true,
-          tokensPerMinute: 5,
-          secretAccessKey: '[redacted]',
-          list: [{ token: '[redacted]' }],
-        },
+        hasCredentials: true,
+        tokensPerMinute: 5,
+        secretAccessKey: '[redacted]',
+        list: [{ token: '[redacted]' }],
         at: '1970-01-01T00:00:00.000Z',
       },
     });
   });
 
   it('cannot be changed or shortened', async () => {
-    await expect(world.db.auditEntry.updateMany({ data: { actorName: 'somebody else' } })).rejects.toThrow();
-    await expect(world.db.auditEntry.deleteMany()).rejects.toThrow();
+    await expect(world.db.auditEntry.updateMany({ data: { actorName: 'somebody else' } })).rejects.toThrow(
+      /append-only|not allowed|refuse|cannot/i,
+    );
+    await expect(world.db.auditEntry.deleteMany()).rejects.toThrow(/append-only|not allowed|refuse|cannot/i);
   });
 });

@@ -55,15 +55,13 @@ describe('the check of a provider', () => {
     const id = await add(upstream.origin);
     const result = await check(id);
     expect(result.steps).toEqual([
-      ...[
-        'settings ok',
-        'name_resolution ok',
-        'connection ok',
-        'credentials ok',
-        'models ok',
-        'completion ok',
-        'stream ok',
-      ],
+      'settings ok',
+      'name_resolution ok',
+      'connection ok',
+      'credentials ok',
+      'models ok',
+      'completion ok',
+      'stream ok',
     ]);
     expect(result.success).toBe(true);
     expect(result).not.toHaveProperty('suggestion');
@@ -223,26 +221,26 @@ describe('the trial chat', () => {
 
   it('tells the caller’s mistakes from the provider’s troubles', async () => {
     const id = await add(upstream.origin);
-    const { chat } = world.domain.providerChat;
+    const { providerChat } = world.domain;
     const input = { model: 'gpt-4o', messages };
     upstream.answers = {
       '/v1/chat/completions': { status: 400, body: { error: { message: 'no such role' } } },
     };
-    expect(await refusal(chat(maintainer, id, input))).toMatchObject({
+    expect(await refusal(providerChat.chat(maintainer, id, input))).toMatchObject({
       code: 'invalid_request',
       message: 'no such role',
     });
     upstream.answers = { '/v1/chat/completions': { status: 401, body: { error: { message: `no ${KEY}` } } } };
-    const refused = await refusal(chat(maintainer, id, input));
+    const refused = await refusal(providerChat.chat(maintainer, id, input));
     expect(refused.code).toBe('provider_error');
     expect(refused.message).not.toContain(KEY);
     upstream.answers = { '/v1/chat/completions': { body: '<html>' } };
-    expect((await refusal(chat(maintainer, id, input))).code).toBe('provider_error');
+    expect((await refusal(providerChat.chat(maintainer, id, input))).code).toBe('provider_error');
   });
 
   it('checks its input before it sends anything', async () => {
     const id = await add(upstream.origin);
-    const { chat } = world.domain.providerChat;
+    const { providerChat } = world.domain;
     const huge = [{ role: 'user', content: 'x'.repeat(1024 * 1024) }];
     const cases = [
       [{ model: '', messages }, ['model']],
@@ -251,7 +249,7 @@ describe('the trial chat', () => {
       [{ model: 'm', messages: huge }, ['messages']],
     ] as const;
     for (const [input, paths] of cases) {
-      const wrong = await refusal(chat(maintainer, id, input));
+      const wrong = await refusal(providerChat.chat(maintainer, id, input));
       expect([wrong.code, pathsOf(wrong)]).toEqual(['bad_input', paths]);
     }
     expect(upstream.seen).toEqual([]);

@@ -36,22 +36,21 @@ describe('discovery', () => {
     expect(count).toBe(3);
     expect(models.map(({ modelId }) => modelId)).toEqual(['gpt-4o', 'house-model', 'text-embedding-3-small']);
     expect(models[0]).toMatchObject({
-      ...{
-        kind: 'chat',
-        tier: 'medium',
-        contextWindow: 128_000,
-        maxOutputTokens: 16_384,
-        capabilities: ['vision'],
-      },
-      ...{ inputPer1M: 2.5, cachedInputPer1M: 1.25, outputPer1M: 10, categories: ['coding_medium'] },
-      ...{
-        manualPricing: false,
-        manualContext: false,
-        byHand: false,
-        missingSince: null,
-        priority: 50,
-        visible: true,
-      },
+      kind: 'chat',
+      tier: 'medium',
+      contextWindow: 128_000,
+      maxOutputTokens: 16_384,
+      capabilities: ['vision'],
+      inputPer1M: 2.5,
+      cachedInputPer1M: 1.25,
+      outputPer1M: 10,
+      categories: ['coding_medium'],
+      manualPricing: false,
+      manualContext: false,
+      byHand: false,
+      missingSince: null,
+      priority: 50,
+      visible: true,
     });
     expect(models[1]).toMatchObject({
       kind: 'chat',
@@ -61,6 +60,8 @@ describe('discovery', () => {
       ownedBy: 'someone',
     });
     expect(models[2]).toMatchObject({ kind: 'embedding', inputPer1M: 0.02 });
+    const rows = await world.db.providerModel.findMany({ where: { providerId }, orderBy: { modelId: 'asc' } });
+    expect(rows.map(({ catalogPricing }) => catalogPricing)).toEqual([true, false, true]);
     const row = await world.db.provider.findUniqueOrThrow({ where: { id: providerId } });
     expect(row).toMatchObject({
       status: 'connected',
@@ -87,28 +88,37 @@ describe('discovery', () => {
     };
     upstream.answers = { '/v1/models': modelList('gpt-4o', 'free-model') };
     await discover();
-    const { update } = world.domain.providerModels;
-    await update(maintainer, providerId, 'gpt-4o', {
-      ...{ inputPer1M: 1, outputPer1M: 2, contextWindow: 99_000, maxOutputTokens: 1000, tier: 'ultra' },
-      ...{ categories: ['translation'], priority: 77, notes: 'ours', visible: false, name: 'Our GPT' },
+    const { providerModels } = world.domain;
+    await providerModels.update(maintainer, providerId, 'gpt-4o', {
+      inputPer1M: 1,
+      outputPer1M: 2,
+      contextWindow: 99_000,
+      maxOutputTokens: 1_000,
+      tier: 'ultra',
+      categories: ['translation'],
+      priority: 77,
+      notes: 'ours',
+      visible: false,
+      name: 'Our GPT',
     });
     upstream.answers = {
       '/v1/models': { body: { data: [entry, { id: 'free-model', context_length: 5000 }] } },
     };
     const { models } = await discover();
     expect(models[1]).toMatchObject({
-      ...{
-        inputPer1M: 1,
-        outputPer1M: 2,
-        contextWindow: 99_000,
-        maxOutputTokens: 1000,
-        tier: 'ultra',
-        name: 'Our GPT',
-      },
-      ...{ categories: ['translation'], priority: 77, notes: 'ours', visible: false },
+      inputPer1M: 1,
+      outputPer1M: 2,
+      contextWindow: 99_000,
+      maxOutputTokens: 1_000,
+      tier: 'ultra',
+      name: 'Our GPT',
+      categories: ['translation'],
+      priority: 77,
+      notes: 'ours',
+      visible: false,
     });
     expect(models[0]).toMatchObject({ modelId: 'free-model', contextWindow: 5000 });
-    const reset = await update(maintainer, providerId, 'gpt-4o', {
+    const reset = await providerModels.update(maintainer, providerId, 'gpt-4o', {
       inputPer1M: null,
       outputPer1M: null,
       contextWindow: null,
@@ -178,28 +188,28 @@ describe('discovery', () => {
 
 describe('models', () => {
   it('may hold slashes and colons in their ids', async () => {
-    const { create, update } = world.domain.providerModels;
+    const { providerModels } = world.domain;
     const modelId = 'meta-llama/llama-3.3-70b:free';
-    await create(maintainer, providerId, {
+    await providerModels.create(maintainer, providerId, {
       modelId,
       kind: 'chat',
       tier: 'low',
       inputPer1M: 0,
       outputPer1M: 0,
     });
-    expect(await update(maintainer, providerId, modelId, { notes: 'free' })).toMatchObject({
-      ...{
-        modelId,
-        byHand: true,
-        tier: 'low',
-        inputPer1M: 0,
-        outputPer1M: 0,
-        manualPricing: true,
-        notes: 'free',
-      },
+    expect(await providerModels.update(maintainer, providerId, modelId, { notes: 'free' })).toMatchObject({
+      modelId,
+      byHand: true,
+      tier: 'low',
+      inputPer1M: 0,
+      outputPer1M: 0,
+      manualPricing: true,
+      notes: 'free',
     });
-    expect((await refusal(create(maintainer, providerId, { modelId }))).code).toBe('conflict');
-    expect((await refusal(update(maintainer, providerId, 'unknown', {}))).code).toBe('not_found');
+    expect((await refusal(providerModels.create(maintainer, providerId, { modelId }))).code).toBe('conflict');
+    expect((await refusal(providerModels.update(maintainer, providerId, 'unknown', {}))).code).toBe(
+      'not_found',
+    );
   });
 
   it('entered by hand start with what the catalog knows', async () => {
@@ -234,32 +244,36 @@ describe('models', () => {
   });
 
   it('of a tier are put in order, best first, all or none', async () => {
-    const { create, reorderTier } = world.domain.providerModels;
-    for (const modelId of ['a', 'b', 'c']) await create(maintainer, providerId, { modelId });
+    const { providerModels } = world.domain;
+    for (const modelId of ['a', 'b', 'c']) await providerModels.create(maintainer, providerId, { modelId });
     const items = ['c', 'a', 'b'].map((modelId) => ({ providerId, modelId }));
-    const ordered = await reorderTier(maintainer, { tier: 'high', items });
+    const ordered = await providerModels.reorderTier(maintainer, { tier: 'high', items });
     expect(ordered.map(({ modelId, tier, priority }) => [modelId, tier, priority])).toEqual([
       ['c', 'high', 100],
       ['a', 'high', 70],
       ['b', 'high', 40],
     ]);
     const wrong = [...items, { providerId, modelId: 'unknown' }];
-    expect((await refusal(reorderTier(maintainer, { tier: 'low', items: wrong }))).code).toBe('not_found');
-    const twice = await refusal(reorderTier(maintainer, { tier: 'low', items: [...items, ...items] }));
+    expect((await refusal(providerModels.reorderTier(maintainer, { tier: 'low', items: wrong }))).code).toBe(
+      'not_found',
+    );
+    const twice = await refusal(
+      providerModels.reorderTier(maintainer, { tier: 'low', items: [...items, ...items] }),
+    );
     expect(pathsOf(twice)).toEqual(['items.3']);
     const rows = await world.db.providerModel.findMany({ where: { providerId } });
     expect(rows.every(({ tier }) => tier === 'high')).toBe(true);
   });
 
   it('are suggested from the catalog, and never guessed', async () => {
-    const { suggest } = world.domain.providerModels;
-    expect(suggest(maintainer, 'gpt-4o')).toMatchObject({
+    const { providerModels } = world.domain;
+    expect(providerModels.suggest(maintainer, 'gpt-4o')).toMatchObject({
       vendor: 'OpenAI',
       tier: 'medium',
       outputPer1M: 10,
       source: 'test',
     });
-    expect((await refusal(() => suggest(maintainer, 'gpt-4'))).code).toBe('not_found');
+    expect((await refusal(() => providerModels.suggest(maintainer, 'gpt-4'))).code).toBe('not_found');
   });
 
   it('are listed over all providers, with whose they are', async () => {

@@ -28,14 +28,16 @@ describe('providers', () => {
     await world.notices();
     const provider = await openai('Open AI (EU)');
     expect(provider).toMatchObject({
-      ...{
-        slug: 'open-ai-eu',
-        name: 'Open AI (EU)',
-        type: 'openai',
-        baseUrl: 'https://llm.example.com',
-        apiPath: '/v1',
-      },
-      ...{ authType: 'api_key', hasCredentials: true, active: true, status: 'unchecked', options: {} },
+      slug: 'open-ai-eu',
+      name: 'Open AI (EU)',
+      type: 'openai',
+      baseUrl: 'https://llm.example.com',
+      apiPath: '/v1',
+      authType: 'api_key',
+      hasCredentials: true,
+      active: true,
+      status: 'unchecked',
+      options: {},
     });
     expect(await credentialsOf(provider.id)).toEqual({ apiKey: KEY });
     const row = await world.db.provider.findUniqueOrThrow({ where: { id: provider.id } });
@@ -51,7 +53,11 @@ describe('providers', () => {
   it('get free slugs from one name, also at the same time; a slug that was asked for must be free', async () => {
     const made = await Promise.all(Array.from({ length: 5 }, () => openai('Same Name')));
     expect(made.map(({ slug }) => slug).sort()).toEqual([
-      ...['same-name', 'same-name-2', 'same-name-3', 'same-name-4', 'same-name-5'],
+      'same-name',
+      'same-name-2',
+      'same-name-3',
+      'same-name-4',
+      'same-name-5',
     ]);
     const again = { name: 'x', slug: 'same-name', type: 'simulator' };
     const taken = await refusal(world.domain.providers.create(maintainer, again));
@@ -62,7 +68,7 @@ describe('providers', () => {
   });
 
   it('say what is wrong with every field, as the caller wrote it', async () => {
-    const { create } = world.domain.providers;
+    const { providers } = world.domain;
     const cases: readonly (readonly [unknown, readonly string[]])[] = [
       [{}, ['name', 'type']],
       [{ name: 'x', type: 'nonsense' }, ['type']],
@@ -82,7 +88,9 @@ describe('providers', () => {
       [{ name: 'x', type: 'simulator', config: { nonsense: 1 } }, ['config']],
     ];
     for (const [input, paths] of cases) {
-      const wrong = await refusal(() => create(maintainer, input as Parameters<typeof create>[1]));
+      const wrong = await refusal(() =>
+        providers.create(maintainer, input as Parameters<typeof providers.create>[1]),
+      );
       expect([input, wrong.code, pathsOf(wrong)]).toEqual([input, 'bad_input', paths]);
     }
   });
@@ -132,14 +140,18 @@ describe('providers', () => {
     const { id } = await world.domain.providers.create(maintainer, { name: 'Local', type: 'custom', config });
     const moved = { baseUrl: 'https://two.example.com', auth: { type: 'none' } } as const;
     expect(await world.domain.providers.update(maintainer, id, { config: moved })).toMatchObject({
-      ...{ authType: 'none', hasCredentials: false, apiPath: null },
+      authType: 'none',
+      hasCredentials: false,
+      apiPath: null,
     });
     expect(await credentialsOf(id)).toBeNull();
   });
 
   it('take the address of their type when none is given, and are unchecked after a move', async () => {
     const { id, baseUrl } = await world.domain.providers.create(maintainer, {
-      ...{ name: 'Default', type: 'openai', config: { auth: { apiKey: KEY } } },
+      name: 'Default',
+      type: 'openai',
+      config: { auth: { apiKey: KEY } },
     });
     expect(baseUrl).toBe('https://api.openai.com');
     await world.db.provider.update({

@@ -11,19 +11,19 @@ afterAll(() => world.close());
 
 describe('log settings', () => {
   it('begin with defaults, and are changed one by one', async () => {
-    const { log, updateLog } = world.domain.settings;
+    const { settings } = world.domain;
     const defaults = { level: 'info', promptLogging: false, promptRetentionHours: 24, logRetentionDays: 90 };
-    expect(await log(admin)).toEqual(defaults);
-    expect(await updateLog(admin, { promptLogging: true, level: null })).toEqual({
+    expect(await settings.log(admin)).toEqual(defaults);
+    expect(await settings.updateLog(admin, { promptLogging: true, level: null })).toEqual({
       ...defaults,
       promptLogging: true,
     });
-    expect(await updateLog(admin, { logRetentionDays: 7 })).toEqual({
+    expect(await settings.updateLog(admin, { logRetentionDays: 7 })).toEqual({
       ...defaults,
       promptLogging: true,
       logRetentionDays: 7,
     });
-    expect(await log(admin)).toEqual({ ...defaults, promptLogging: true, logRetentionDays: 7 });
+    expect(await settings.log(admin)).toEqual({ ...defaults, promptLogging: true, logRetentionDays: 7 });
     expect(await world.notices()).toEqual(['setting:log', 'setting:log']);
     const trail = await world.db.auditEntry.findMany({
       where: { action: 'settings.update' },
@@ -36,9 +36,12 @@ describe('log settings', () => {
   });
 
   it('do not lose one of two changes at the same time', async () => {
-    const { log, updateLog } = world.domain.settings;
-    await Promise.all([updateLog(admin, { level: 'debug' }), updateLog(admin, { promptRetentionHours: 5 })]);
-    expect(await log(admin)).toMatchObject({ level: 'debug', promptRetentionHours: 5 });
+    const { settings } = world.domain;
+    await Promise.all([
+      settings.updateLog(admin, { level: 'debug' }),
+      settings.updateLog(admin, { promptRetentionHours: 5 }),
+    ]);
+    expect(await settings.log(admin)).toMatchObject({ level: 'debug', promptRetentionHours: 5 });
   });
 
   it('refuse what makes no sense, and read a spoilt row as defaults', async () => {

@@ -29,8 +29,8 @@ function inDays(days: number): Date {
 describe('keys of a tenant', () => {
   it('are made beside the primary one, each with its own end', async () => {
     const { tenant } = await newTenant(30);
-    const { create } = world.domain.tenantKeys;
-    const byDefault = await create(maintainer, tenant.id, { label: ' CI ' });
+    const { tenantKeys } = world.domain;
+    const byDefault = await tenantKeys.create(maintainer, tenant.id, { label: ' CI ' });
     expect(byDefault.key).toMatchObject({
       label: 'CI',
       isPrimary: false,
@@ -40,28 +40,32 @@ describe('keys of a tenant', () => {
     expect(byDefault.key.prefix).toBe(byDefault.apiKey.slice(0, 12));
     expect(byDefault.key).not.toHaveProperty('hash');
     expect(await isKnown(byDefault.apiKey)).toBe(true);
-    const forEver = await create(maintainer, tenant.id, { lifetimeDays: 0 });
+    const forEver = await tenantKeys.create(maintainer, tenant.id, { lifetimeDays: 0 });
     expect(forEver.key.expiresAt).toBeNull();
-    const dated = await create(maintainer, tenant.id, { expiresAt: inDays(3) });
+    const dated = await tenantKeys.create(maintainer, tenant.id, { expiresAt: inDays(3) });
     expect(dated.key.expiresAt).toEqual(inDays(3));
-    const own = await create(maintainer, tenant.id, { apiKey: 'omp-custom-key-value-1' });
+    const own = await tenantKeys.create(maintainer, tenant.id, { apiKey: 'omp-custom-key-value-1' });
     expect([own.apiKey, own.key.custom]).toEqual(['omp-custom-key-value-1', true]);
   });
 
   it('name what is wrong with an input', async () => {
     const { tenant } = await newTenant();
-    const { create, update, set } = world.domain.tenantKeys;
+    const { tenantKeys } = world.domain;
     const cases = [
-      [() => create(maintainer, tenant.id, { lifetimeDays: 1, expiresAt: inDays(1) }), 'lifetimeDays'],
-      [() => create(maintainer, tenant.id, { lifetimeDays: -1 }), 'lifetimeDays'],
-      [() => create(maintainer, tenant.id, { expiresAt: inDays(-1) }), 'expiresAt'],
-      [() => create(maintainer, tenant.id, { apiKey: 'short' }), 'apiKey'],
-      [() => create(maintainer, tenant.id, { label: 'x'.repeat(101) }), 'label'],
-      [() => update(maintainer, tenant.id, { expiresAt: inDays(0) }), 'expiresAt'],
-      [() => set(maintainer, tenant.id, { apiKey: 'has spaces in the middle' }), 'apiKey'],
-      [() => set(maintainer, tenant.id, { apiKey: '' }), 'apiKey'],
       [
-        () => set(maintainer, tenant.id, { apiKey: 'omp-custom-key-value', keyLifetimeDays: 9999 }),
+        () => tenantKeys.create(maintainer, tenant.id, { lifetimeDays: 1, expiresAt: inDays(1) }),
+        'lifetimeDays',
+      ],
+      [() => tenantKeys.create(maintainer, tenant.id, { lifetimeDays: -1 }), 'lifetimeDays'],
+      [() => tenantKeys.create(maintainer, tenant.id, { expiresAt: inDays(-1) }), 'expiresAt'],
+      [() => tenantKeys.create(maintainer, tenant.id, { apiKey: 'short' }), 'apiKey'],
+      [() => tenantKeys.create(maintainer, tenant.id, { label: 'x'.repeat(101) }), 'label'],
+      [() => tenantKeys.update(maintainer, tenant.id, { expiresAt: inDays(0) }), 'expiresAt'],
+      [() => tenantKeys.set(maintainer, tenant.id, { apiKey: 'has spaces in the middle' }), 'apiKey'],
+      [() => tenantKeys.set(maintainer, tenant.id, { apiKey: '' }), 'apiKey'],
+      [
+        () =>
+          tenantKeys.set(maintainer, tenant.id, { apiKey: 'omp-custom-key-value', keyLifetimeDays: 9999 }),
         'keyLifetimeDays',
       ],
     ] as const;
@@ -75,11 +79,17 @@ describe('keys of a tenant', () => {
     const { tenant } = await newTenant();
     const { key } = await world.domain.tenantKeys.create(SYSTEM, tenant.id, {});
     await world.notices();
-    const { update } = world.domain.tenantKeys;
-    const changed = await update(maintainer, key.id, { label: 'new', enabled: false, expiresAt: inDays(1) });
+    const { tenantKeys } = world.domain;
+    const changed = await tenantKeys.update(maintainer, key.id, {
+      label: 'new',
+      enabled: false,
+      expiresAt: inDays(1),
+    });
     expect(changed).toMatchObject({ label: 'new', enabled: false, expiresAt: inDays(1) });
-    expect(await update(maintainer, key.id, { label: null, expiresAt: null })).toMatchObject({
-      ...{ label: 'new', enabled: false, expiresAt: null },
+    expect(await tenantKeys.update(maintainer, key.id, { label: null, expiresAt: null })).toMatchObject({
+      label: 'new',
+      enabled: false,
+      expiresAt: null,
     });
     expect(await world.notices()).toEqual([`tenant:${tenant.id}`, `tenant:${tenant.id}`]);
   });
@@ -125,17 +135,20 @@ describe('keys of a tenant', () => {
 
   it('can be set to a secret of the caller’s own, which answers prefix and end', async () => {
     const { tenant, apiKey: old } = await newTenant(5);
-    const { set } = world.domain.tenantKeys;
+    const { tenantKeys } = world.domain;
     const apiKey = 'omp-custom-key-value';
-    expect(await set(maintainer, tenant.id, { apiKey, keyLifetimeDays: 90 })).toMatchObject({
-      ...{ prefix: 'omp-custom-k', expiresAt: inDays(90), key: { custom: true } },
+    expect(await tenantKeys.set(maintainer, tenant.id, { apiKey, keyLifetimeDays: 90 })).toMatchObject({
+      prefix: 'omp-custom-k',
+      expiresAt: inDays(90),
+      key: { custom: true },
     });
     expect([await isKnown(old), await isKnown(apiKey)]).toEqual([false, true]);
-    expect((await set(maintainer, tenant.id, { apiKey: 'omp-another-value-2' })).expiresAt).toEqual(
-      inDays(5),
-    );
     expect(
-      (await set(maintainer, tenant.id, { apiKey: 'omp-another-value-3', keyLifetimeDays: 0 })).expiresAt,
+      (await tenantKeys.set(maintainer, tenant.id, { apiKey: 'omp-another-value-2' })).expiresAt,
+    ).toEqual(inDays(5));
+    expect(
+      (await tenantKeys.set(maintainer, tenant.id, { apiKey: 'omp-another-value-3', keyLifetimeDays: 0 }))
+        .expiresAt,
     ).toBeNull();
   });
 

@@ -187,7 +187,9 @@ describe('tenants', () => {
     const tenant = await newTenant({ providerIds: providers });
     await world.domain.tenantKeys.create(SYSTEM, tenant.id, { label: 'second' });
     await world.domain.users.create(SYSTEM, {
-      ...{ username: `user-${tenant.slug}`, password: 'correct horse', role: 'tenant-admin' },
+      username: `user-${tenant.slug}`,
+      password: 'correct horse',
+      role: 'tenant-admin',
       tenantIds: [tenant.id],
     });
     await world.notices();

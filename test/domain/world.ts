@@ -22,14 +22,18 @@ export const CHEAP = { ln: 4, r: 1, p: 1 };
 /** A few models that the tests' catalog knows. */
 export const CATALOG: Readonly<Record<string, CatalogEntry>> = {
   'gpt-4o': {
-    ...{ kind: 'chat', family: 'GPT-4o', vendor: 'OpenAI', tier: 'medium', source: 'test' },
-    ...{
-      contextWindow: 128_000,
-      maxOutputTokens: 16_384,
-      capabilities: ['vision'],
-      categories: ['coding_medium'],
-    },
-    ...{ inputPer1M: 2.5, cachedInputPer1M: 1.25, outputPer1M: 10 },
+    kind: 'chat',
+    family: 'GPT-4o',
+    vendor: 'OpenAI',
+    tier: 'medium',
+    source: 'test',
+    contextWindow: 128_000,
+    maxOutputTokens: 16_384,
+    capabilities: ['vision'],
+    categories: ['coding_medium'],
+    inputPer1M: 2.5,
+    cachedInputPer1M: 1.25,
+    outputPer1M: 10,
   },
   'text-embedding-3-small': { kind: 'embedding', vendor: 'OpenAI', inputPer1M: 0.02, source: 'test' },
 };

@@ -99,6 +99,7 @@ CREATE TABLE "provider_model" (
     "output_per_1m" DECIMAL(18,6),
     "reasoning_per_1m" DECIMAL(18,6),
     "manual_pricing" BOOLEAN NOT NULL DEFAULT false,
+    "catalog_pricing" BOOLEAN NOT NULL DEFAULT false,
     "visible" BOOLEAN NOT NULL DEFAULT true,
     "by_hand" BOOLEAN NOT NULL DEFAULT false,
     "missing_since" TIMESTAMPTZ(3),
