@@ -190,13 +190,19 @@ describe('streams', () => {
 });
 
 describe('context overflow', () => {
+  const prompt = (words: number) => [{ role: 'user', content: 'word '.repeat(words) }];
+  let healthy: TestTenant;
+
+  beforeAll(async () => {
+    // The simulator's broken models would be candidates too.
+    const list = ['sim-overflow', 'sim-mini', 'sim-fast'];
+    healthy = await prism.tenant('healthy', [providerId], { modelConfig: { mode: 'whitelist', list } });
+  });
+
   it('moves to a larger model, says so, and learns the window', async () => {
-    const response = await chat({
-      model: 'sim-overflow',
-      messages: [{ role: 'user', content: 'word '.repeat(20_000) }],
-    });
+    const response = await chat({ model: 'sim-overflow', messages: prompt(800) }, healthy);
     expect(response.status).toBe(200);
-    const body = await response.json();
+    const body = (await response.json()) as { context_fallback: { fallback_model: string } };
     expect(body).toMatchObject({
       context_fallback: {
         original_model: 'sim-overflow',
@@ -204,13 +210,26 @@ describe('context overflow', () => {
         reason: 'context_overflow',
       },
     });
-    expect(response.headers.get('x-prism-model')).toBe(
-      (body as { context_fallback: { fallback_model: string } }).context_fallback.fallback_model,
-    );
+    expect(response.headers.get('x-prism-model')).toBe(body.context_fallback.fallback_model);
+    const row = await logOf(prism, response.headers.get('x-request-id'));
+    expect(row).toMatchObject({ attempts: 2, context_fallback: true, baseline_model: 'sim-overflow' });
+    expect(row.trace.attempts).toMatchObject([{ outcome: 'context_overflow' }, { outcome: 'ok' }]);
     await until(async () => {
       const { body: models } = await prism.rest('GET', '/api/prism/admin/providers/models/all');
-      return models.find((it: { id: string }) => it.id === 'sim-overflow')?.learnedContextWindow > 0;
+      return models.find((it: { modelId: string }) => it.modelId === 'sim-overflow')?.learnedContextWindow === 512;
     });
+    await until(async () => {
+      const again = await chat({ model: 'sim-overflow', messages: prompt(800) }, healthy);
+      const next = await logOf(prism, again.headers.get('x-request-id'));
+      return next.attempts === 1;
+    });
+  });
+
+  it('is foreseen where the prompt is far too long, so that nobody pays for the attempt', async () => {
+    const response = await chat({ model: 'sim-mini', messages: prompt(60_000) }, healthy);
+    expect(await response.json()).toMatchObject({ context_fallback: { original_model: 'sim-mini' } });
+    const row = await logOf(prism, response.headers.get('x-request-id'));
+    expect(row).toMatchObject({ attempts: 1, context_fallback: true });
   });
 
   it('is the provider’s 400 where nothing larger is allowed', async () => {

