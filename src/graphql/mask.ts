@@ -32,14 +32,18 @@ function extensionsOf({ code, fields, retryAfterMs }: AppError): Record<string, 
   };
 }
 
-/** `http` is Yoga's own note about the status; it never reaches the client. */
+/**
+ * `http` is Yoga's own note about the status; it never reaches the client. `spec` in it keeps the status at 200 for
+ * clients that do not know better, which is right for a document that is wrong, but not for a body that is none.
+ */
 function shown(error: GraphQLError, message: string, extensions: Record<string, unknown>): GraphQLError {
-  const { http } = error.extensions;
+  const { http, code } = error.extensions;
+  const note = code === 'BAD_REQUEST' && typeof http === 'object' ? { ...http, spec: false } : http;
   return new GraphQLError(message, {
     nodes: error.nodes,
     source: error.source,
     positions: error.positions,
     path: error.path,
-    extensions: http === undefined ? extensions : { ...extensions, http },
+    extensions: note === undefined ? extensions : { ...extensions, http: note },
   });
 }

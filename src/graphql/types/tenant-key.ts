@@ -7,7 +7,6 @@ import { BadInputError, ConflictError, NotFoundError } from '../errors.ts';
 export const TenantKeyType = builder.prismaObject('TenantKey', {
   description: 'An API key of a tenant. The key itself is shown once, when it is made; only a hash is kept.',
   authScopes: { can: 'key.read' },
-  select: { id: true },
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Id of the key.' }),
     tenantId: t.exposeID('tenantId', { description: 'Id of its tenant.' }),

@@ -39,7 +39,6 @@ export const TenantType = builder.prismaObject('Tenant', {
   description:
     'A customer of the gateway. Id, slug and name are open to all who see the tenant; the rest to its admins.',
   authScopes: { can: 'tenant.read' },
-  select: { id: true },
   fields: (t) => ({
     id: t.exposeID('id', { skipTypeScopes: true, description: 'Id of the tenant.' }),
     slug: t.exposeString('slug', {
