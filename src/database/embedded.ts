@@ -41,7 +41,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   const lock = lockDataDir(home.path, { shownAs: dataDir });
   try {
     const binaries = await findBinaries(home.path, home.account);
-    await ensureCluster(home, binaries);
+    await ensureCluster(home, binaries, { sync: settings['fsync'] !== 'off' });
     await clearLeftBehind(home, log);
     const server = new Server({ home, binaries, log, settings, logFile: join(dataDir, 'postgres.log') });
     await server.start();

@@ -53,8 +53,8 @@ export function socketUrl(home: Home, database: string): string {
 /** PostgreSQL as a child that is started again, with back-off, whenever it ends before `stop()`. */
 export class Server {
   readonly #options: ServerOptions;
+  readonly #stopping = new AbortController();
   #child: ChildProcess | null = null;
-  #stopping = false;
   #running: Promise<void> = Promise.resolve();
 
   constructor(options: ServerOptions) {
@@ -64,22 +64,23 @@ export class Server {
   /** Resolves when it takes connections. @throws EmbeddedError with the end of its log when it does not come up. */
   async start(): Promise<void> {
     const until = Date.now() + OLD_PROCESSES_MS;
+    process.once('exit', this.#interrupt);
     while (!(await this.#launch())) {
       const reason = this.#lastWords();
       if (!reason.includes('shared memory block') || Date.now() > until) {
+        process.removeListener('exit', this.#interrupt);
         throw new EmbeddedError(
           `The embedded PostgreSQL did not start. Its log (${this.#options.logFile}) ends with:\n${reason}`,
         );
       }
       await delay(FIRST_RESTART_MS);
     }
-    process.once('exit', this.#interrupt);
     this.#running = this.#supervise();
   }
 
   /** Fast shutdown: connections are cut, everything committed is on disk. */
   async stop(): Promise<void> {
-    this.#stopping = true;
+    this.#stopping.abort();
     const child = this.#child;
     const impatient = setTimeout(() => child?.kill('SIGQUIT'), FAST_STOP_MS);
     this.#interrupt();
@@ -92,30 +93,30 @@ export class Server {
     this.#child?.kill('SIGINT');
   };
 
+  /** Ends only after `stop()`, with the server. */
   async #supervise(): Promise<void> {
     const { log } = this.#options;
+    const { signal } = this.#stopping;
     let wait = FIRST_RESTART_MS;
-    while (this.#child) {
-      await ended(this.#child);
-      this.#child = null;
-      while (!this.#stopping && !this.#child) {
-        log.error({ retryInMs: wait }, 'the embedded PostgreSQL ended by itself; starting it again');
-        await delay(wait);
-        wait = Math.min(wait * 2, LAST_RESTART_MS);
-        if (!this.#stopping && (await this.#launch())) wait = FIRST_RESTART_MS;
-      }
+    for (;;) {
+      if (this.#child) await ended(this.#child);
+      if (signal.aborted) return;
+      log.error({ retryInMs: wait }, 'the embedded PostgreSQL ended by itself; starting it again');
+      await delay(wait, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      const isUp = await this.#launch();
+      wait = isUp ? FIRST_RESTART_MS : Math.min(wait * 2, LAST_RESTART_MS);
     }
   }
 
   /** False when it ended before it took connections. However long a recovery takes, it is waited for. */
   async #launch(): Promise<boolean> {
-    const child = this.#spawn();
-    const gone = ended(child);
+    // Known at once: a stop may come while it is still on its way up.
+    const child = (this.#child = this.#spawn());
     const readiness = new AbortController();
-    const ready = await Promise.race([this.#answers(readiness.signal), gone.then(() => false)]);
+    const isUp = await Promise.race([this.#answers(readiness.signal), ended(child).then(() => false)]);
     readiness.abort();
-    this.#child = ready ? child : null;
-    return ready;
+    return isUp;
   }
 
   #spawn(): ChildProcess {
