@@ -226,12 +226,19 @@ function asFailure(error: unknown): UpstreamFailure {
   return new UpstreamFailure('malformed', 'The answer cannot be read.', { cause: error });
 }
 
-/** What an attempt at a chat completion sends and how its answer is read. */
-export async function chatAttempt(served: ServedModel, call: ChatCall): Promise<AttemptPlan> {
+/** What an attempt at a chat completion sends and how its answer is read; at once, unless the adapter must wait. */
+export function chatAttempt(served: ServedModel, call: ChatCall): AttemptPlan | Promise<AttemptPlan> {
   const { adapter, endpoint } = served.provider;
+  const request = adapter.chat(endpoint, call);
+  if (request instanceof Promise) return request.then((it) => chatPlan(served, call, it));
+  return chatPlan(served, call, request);
+}
+
+function chatPlan(served: ServedModel, call: ChatCall, request: UpstreamRequest): AttemptPlan {
+  const { adapter } = served.provider;
   return {
     served,
-    request: await adapter.chat(endpoint, call),
+    request,
     reader: call.stream ? adapter.readStream(call) : null,
     read: (body) => adapter.readChat(call, body),
   };

@@ -133,7 +133,11 @@ function admitted(
   return false;
 }
 
-function prepare(exchange: Exchange, request: GatewayRequest, served: ServedModel): Promise<AttemptPlan> {
+function prepare(
+  exchange: Exchange,
+  request: GatewayRequest,
+  served: ServedModel,
+): AttemptPlan | Promise<AttemptPlan> {
   if (exchange.operation === 'chat') return chatAttempt(served, chatCall(exchange, request, served));
   return embeddingsAttempt(served, {
     body: request.body,

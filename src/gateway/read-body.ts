@@ -29,6 +29,7 @@ export function readBody(req: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
+    // Plain listeners: they die with the request, and wrappers for "once" would cost more than they save.
     req.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes > limit) {
@@ -39,13 +40,14 @@ export function readBody(req: IncomingMessage, limit: number): Promise<Buffer> {
       }
       chunks.push(chunk);
     });
-    req.once('end', () => {
+    req.on('end', () => {
       resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, bytes));
     });
-    req.once('error', () => reject(new ClientGone()));
-    req.once('close', () => {
+    const gone = (): void => {
       if (!req.complete) reject(new ClientGone());
-    });
+    };
+    req.on('error', gone);
+    req.on('close', gone);
   });
 }
 

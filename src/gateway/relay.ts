@@ -10,114 +10,114 @@ import { answerMembers, billOf, settle, type Ending, type SettleDeps } from './s
 /** A client that reads nothing for this long holds an upstream open for no one. */
 const STALLED_CLIENT_MS = 120_000;
 
-/** The client's side of an answer: begun with its first byte, finished once, its account settled before its end. */
-export interface Outlet {
-  /** True once a byte has gone to the client: from then on nobody else may answer. */
-  readonly begun: boolean;
-  /** Frames of a stream. False = the client reads slowly: wait for `onceDrained`. */
-  write(served: ServedModel, frames: Buffer): boolean;
-  onceDrained(resume: () => void): void;
-  finishStream(served: ServedModel, reader: StreamReader): void;
-  finishWhole(served: ServedModel, reply: Reply): void;
-  /** The upstream failed after the first byte: the client gets an error frame and no `[DONE]`. */
-  breakStream(served: ServedModel, failure: UpstreamFailure, reader: StreamReader | null): void;
-  /** The client is gone. */
-  aborted(served: ServedModel, reader: StreamReader | null): void;
-}
-
 export interface OutletDeps extends SettleDeps {
   readonly setTimer: (run: () => void, ms: number) => { unref(): void };
   readonly clearTimer: (timer: { unref(): void }) => void;
 }
 
-export function createOutlet(deps: OutletDeps, exchange: Exchange): Outlet {
-  const { res } = exchange;
-  let begun = false;
+/** The client's side of an answer: begun with its first byte, finished once, its account settled before its end. */
+export class Outlet {
+  readonly #deps: OutletDeps;
+  readonly #exchange: Exchange;
+  #begun = false;
 
-  function begin(served: ServedModel, headers: readonly string[]): void {
-    begun = true;
-    exchange.served = served;
-    exchange.ttftMs ??= Math.round(deps.now() - exchange.startedAt);
-    res.writeHead(200, [...gatewayHeaders(exchange), ...headers]);
+  constructor(deps: OutletDeps, exchange: Exchange) {
+    this.#deps = deps;
+    this.#exchange = exchange;
   }
 
-  function close(ending: Ending, last: (members: string) => Buffer | null): void {
+  /** True once a byte has gone to the client: from then on nobody else may answer. */
+  get begun(): boolean {
+    return this.#begun;
+  }
+
+  /** Frames of a stream. False = the client reads slowly: wait for `onceDrained`. */
+  write(served: ServedModel, frames: Buffer): boolean {
+    if (!this.#begun) this.#beginStream(served);
+    capture(this.#exchange, frames);
+    return this.#exchange.res.write(frames);
+  }
+
+  onceDrained(resume: () => void): void {
+    const { setTimer, clearTimer } = this.#deps;
+    const { res } = this.#exchange;
+    const stalled = setTimer(() => res.destroy(), STALLED_CLIENT_MS);
+    stalled.unref();
+    const stop = (): void => {
+      clearTimer(stalled);
+      res.off('drain', flow);
+      res.off('close', stop);
+    };
+    const flow = (): void => {
+      stop();
+      resume();
+    };
+    res.once('drain', flow);
+    res.once('close', stop);
+  }
+
+  finishStream(served: ServedModel, reader: StreamReader): void {
+    if (!this.#begun) this.#beginStream(served);
+    this.#closeStream(ended('success', 200, null, reader), (members) => reader.finish(members));
+  }
+
+  finishWhole(served: ServedModel, reply: Reply): void {
+    const exchange = this.#exchange;
+    this.#begin(served);
+    const ending: Ending = {
+      status: 'success',
+      httpStatus: 200,
+      error: null,
+      usage: reply.usage,
+      estimatedOutputTokens: reply.estimatedOutputTokens,
+    };
     const bill = billOf(exchange, ending);
-    const bytes = last(answerMembers(exchange, bill));
-    if (bytes !== null) capture(exchange, bytes);
-    settle(deps, exchange, ending, bill, () => {
-      if (bytes === null) res.end();
-      else res.end(bytes);
+    const body = withMembers(reply.body, answerMembers(exchange, bill));
+    capture(exchange, body);
+    settle(this.#deps, exchange, ending, bill, () => {
+      const headers = gatewayHeaders(exchange);
+      headers.push('content-type', 'application/json', 'content-length', String(body.length));
+      exchange.res.writeHead(200, headers);
+      exchange.res.end(body);
     });
   }
 
-  return {
-    get begun() {
-      return begun;
-    },
+  /** The upstream failed after the first byte: the client gets an error frame and no `[DONE]`. */
+  breakStream(served: ServedModel, failure: UpstreamFailure, reader: StreamReader | null): void {
+    const error = inStream(failureToError(failure, served));
+    this.#closeStream(ended('error', 200, error, reader), () =>
+      Buffer.from(`data: ${JSON.stringify(error.toOpenAI())}\n\n`),
+    );
+  }
 
-    write(served, frames) {
-      if (!begun) begin(served, STREAM_HEADERS);
-      capture(exchange, frames);
-      return res.write(frames);
-    },
+  /** The client is gone. */
+  aborted(served: ServedModel, reader: StreamReader | null): void {
+    const exchange = this.#exchange;
+    exchange.served = served;
+    const ending = ended('aborted', this.#begun ? 200 : CLIENT_CLOSED_REQUEST, null, reader);
+    settle(this.#deps, exchange, ending, billOf(exchange, ending), () => exchange.res.destroy());
+  }
 
-    onceDrained(resume) {
-      const stalled = deps.setTimer(() => res.destroy(), STALLED_CLIENT_MS);
-      stalled.unref();
-      const stop = (): void => {
-        deps.clearTimer(stalled);
-        res.off('drain', flow);
-        res.off('close', stop);
-      };
-      const flow = (): void => {
-        stop();
-        resume();
-      };
-      res.once('drain', flow);
-      res.once('close', stop);
-    },
+  #begin(served: ServedModel): void {
+    this.#begun = true;
+    this.#exchange.served = served;
+    this.#exchange.ttftMs ??= Math.round(this.#deps.now() - this.#exchange.startedAt);
+  }
 
-    finishStream(served, reader) {
-      if (!begun) begin(served, STREAM_HEADERS);
-      close(ended('success', 200, null, reader), (members) => reader.finish(members));
-    },
+  #beginStream(served: ServedModel): void {
+    this.#begin(served);
+    const headers = gatewayHeaders(this.#exchange);
+    headers.push(...STREAM_HEADERS);
+    this.#exchange.res.writeHead(200, headers);
+  }
 
-    finishWhole(served, reply) {
-      begun = true;
-      exchange.served = served;
-      exchange.ttftMs = Math.round(deps.now() - exchange.startedAt);
-      const ending: Ending = {
-        status: 'success',
-        httpStatus: 200,
-        error: null,
-        usage: reply.usage,
-        estimatedOutputTokens: reply.estimatedOutputTokens,
-      };
-      const bill = billOf(exchange, ending);
-      const body = withMembers(reply.body, answerMembers(exchange, bill));
-      capture(exchange, body);
-      settle(deps, exchange, ending, bill, () => {
-        const headers = gatewayHeaders(exchange);
-        headers.push('content-type', 'application/json', 'content-length', String(body.length));
-        res.writeHead(200, headers);
-        res.end(body);
-      });
-    },
-
-    breakStream(served, failure, reader) {
-      const error = inStream(failureToError(failure, served));
-      close(ended('error', 200, error, reader), () =>
-        Buffer.from(`data: ${JSON.stringify(error.toOpenAI())}\n\n`),
-      );
-    },
-
-    aborted(served, reader) {
-      exchange.served = served;
-      const ending = ended('aborted', begun ? 200 : CLIENT_CLOSED_REQUEST, null, reader);
-      settle(deps, exchange, ending, billOf(exchange, ending), () => res.destroy());
-    },
-  };
+  #closeStream(ending: Ending, last: (members: string) => Buffer): void {
+    const exchange = this.#exchange;
+    const bill = billOf(exchange, ending);
+    const bytes = last(answerMembers(exchange, bill));
+    capture(exchange, bytes);
+    settle(this.#deps, exchange, ending, bill, () => exchange.res.end(bytes));
+  }
 }
 
 /** What nginx logs for a client that left before the answer began. */

@@ -7,7 +7,7 @@ import type { ServedModel } from '../runtime/view.ts';
 import { attempt, type AttemptOutcome, type AttemptPlan } from './attempt.ts';
 import type { Exchange } from './exchange.ts';
 import { outcomeOf } from './failure.ts';
-import { createOutlet, type Outlet, type OutletDeps } from './relay.ts';
+import { Outlet, type OutletDeps } from './relay.ts';
 import { largerModels, overflows } from './upgrade.ts';
 
 export interface ServeDeps extends OutletDeps {
@@ -25,7 +25,7 @@ const MAX_TRIES = 5;
 const RETRY_DELAY_MS = 150;
 
 /** Prepares one attempt; may throw AppError where the provider's wire format cannot carry the request. */
-export type Prepare = (served: ServedModel) => Promise<AttemptPlan>;
+export type Prepare = (served: ServedModel) => AttemptPlan | Promise<AttemptPlan>;
 
 /**
  * Tries the targets in order until one answers. Before the first byte a failure moves on: to the next target, to
@@ -40,7 +40,7 @@ export async function serve(
   targets: readonly ServedModel[],
   prepare: Prepare,
 ): Promise<void> {
-  const outlet = createOutlet(deps, exchange);
+  const outlet = new Outlet(deps, exchange);
   const queue = fitting(deps, exchange, targets);
   let last: UpstreamFailure | null = null;
   let retried = false;
@@ -85,7 +85,8 @@ async function tryOne(
   const startedAt = deps.now();
   let plan: AttemptPlan;
   try {
-    plan = await prepare(served);
+    const prepared = prepare(served);
+    plan = prepared instanceof Promise ? await prepared : prepared;
   } catch (error) {
     // Some adapters ask a server for a token to sign with; an AppError is about the request and ends it.
     if (!(error instanceof UpstreamFailure)) throw error;
