@@ -3,25 +3,12 @@ import { join } from 'node:path';
 import { uuidv7 } from 'uuidv7';
 import type { ModelCatalog } from './catalog/catalog.ts';
 import { createPrisma } from './database/client.ts';
-import { createAnalytics } from './domain/analytics.ts';
-import type { Domain } from './domain/domain.ts';
-import { createProviderChat } from './domain/provider-chat.ts';
-import { createProviderCheck } from './domain/provider-check.ts';
-import { createProviderDiscovery } from './domain/provider-discovery.ts';
-import { createProviderModels } from './domain/provider-models.ts';
-import { createProviders } from './domain/providers.ts';
-import { createSessions } from './domain/sessions.ts';
-import { createSettings } from './domain/settings.ts';
-import { createSetup } from './domain/setup.ts';
-import { createTenantKeys } from './domain/tenant-keys.ts';
-import { createTenants } from './domain/tenants.ts';
-import { createUsers } from './domain/users.ts';
+import { createDomain, type Domain } from './domain/domain.ts';
 import type { Env } from './env.ts';
 import { createGraphql } from './graphql/yoga.ts';
 import type { Handler } from './http/server.ts';
 import { createStatic } from './http/static.ts';
 import type { Cipher } from './identity/cipher.ts';
-import { createLoginGuard } from './identity/login-guard.ts';
 import { createPasswords } from './identity/password.ts';
 import { createTokens } from './identity/token.ts';
 import type { Logger } from './log.ts';
@@ -53,28 +40,17 @@ export function openConsole(deps: ConsoleDeps): Console {
   const { env, log, cipher, registry, catalog, upstream } = deps;
   const db = createPrisma(deps.databaseUrl);
   const clock = (): Date => new Date();
-  const passwords = createPasswords();
-  const outward = { db, clock, cipher, registry, upstream, catalog };
-  const domain: Domain = {
-    setup: createSetup({ db, passwords }),
-    sessions: createSessions({
-      db,
-      clock,
-      passwords,
-      tokens: createTokens({ secret: env.jwtSecret, clock }),
-      guard: createLoginGuard({ db, clock }),
-    }),
-    users: createUsers({ db, passwords }),
-    providers: createProviders({ db, cipher, registry }),
-    providerCheck: createProviderCheck({ ...outward, resolve: addressesOf }),
-    providerDiscovery: createProviderDiscovery(outward),
-    providerModels: createProviderModels({ db, catalog }),
-    providerChat: createProviderChat(outward),
-    tenants: createTenants({ db, clock }),
-    tenantKeys: createTenantKeys({ db, clock }),
-    settings: createSettings({ db }),
-    analytics: createAnalytics({ db, clock }),
-  };
+  const domain = createDomain({
+    db,
+    clock,
+    cipher,
+    registry,
+    catalog,
+    upstream,
+    passwords: createPasswords(),
+    tokens: createTokens({ secret: env.jwtSecret, clock }),
+    resolve: addressesOf,
+  });
   const graphql = createGraphql({
     domain,
     prisma: db,
@@ -83,12 +59,11 @@ export function openConsole(deps: ConsoleDeps): Console {
     log,
     newRequestId: uuidv7,
   });
-  const rest = createRest({ graphql, log });
   const pages = createStatic({ directory: WEB_BUILD });
   return {
     domain,
     graphql: (req, res) => graphql.handler(req, res),
-    rest,
+    rest: createRest({ graphql, log }),
     ui: (req, res) => {
       if (!pages(req, res)) res.writeHead(405, { allow: 'GET, HEAD' }).end();
     },
