@@ -43,7 +43,13 @@ export function lockDataDir(directory: string, options: LockOptions = {}): { rel
     );
   }
   writeFileSync(owner, `${process.pid}\n`, { mode: 0o600 });
-  return { release: () => lock.close() };
+  const release = () => {
+    process.removeListener('exit', release);
+    lock.close();
+  };
+  // Also keeps hold of the handle: a collected one would give the lock away.
+  process.once('exit', release);
+  return { release };
 }
 
 /** SQLITE_BUSY (5): see https://www.sqlite.org/rescode.html#busy. */

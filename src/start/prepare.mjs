@@ -60,7 +60,7 @@ const GENERATE = [
       'prisma/schema.prisma',
       'package-lock.json',
     ],
-    outputs: ['src/rest/generated/documents.ts', 'web/src/lib/generated/documents.ts'],
+    outputs: ['src/rest/generated/documents.ts', 'web/src/lib/generated/graphql.ts'],
     checkedIn: ['schema.graphql'],
     run: () => tool(['codegen.ts'], {}),
   },
