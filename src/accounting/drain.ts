@@ -63,19 +63,19 @@ export function createDrain(options: DrainOptions): Drain {
   const bell = createBell();
   const flushes = new Set<{ readonly upTo: number; resolve(): void; reject(error: unknown): void }>();
   let drainedBytes = 0;
+  /** Since the last batch that was stored. */
+  let failures = 0;
   let missedKeys: KeyUses = new Map();
   let running: Promise<void> | null = null;
   let stopped = false;
 
   async function run(): Promise<void> {
-    let failures = 0;
     while (!stopped) {
       try {
         await bell.wait(null, () => stopped || flushes.size > 0 || backlog.next() !== null);
         await bell.wait(lingerMs, () => stopped || isUrgent(null));
         await drainAll();
         settleFlushes();
-        failures = 0;
       } catch (error) {
         failures += 1;
         stats.failures += 1;
@@ -145,6 +145,7 @@ export function createDrain(options: DrainOptions): Drain {
     for (const line of batch.windows) await learn(line, segment.path);
     await backlog.commit(segment, end, batch.lines);
     drainedBytes += end - from;
+    failures = 0;
     settleFlushes();
   }
 

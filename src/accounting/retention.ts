@@ -63,9 +63,8 @@ export function createRetention(options: RetentionOptions): Retention {
 
   async function work(client: pg.PoolClient): Promise<RetentionOutcome> {
     const made = await names(client, 'SELECT prism_ensure_partitions($1::int) AS name', [daysAhead]);
-    const limits = limitsOf(
-      (await client.query(`SELECT value FROM setting WHERE key = 'log'`)).rows[0]?.value,
-    );
+    const setting = await client.query<{ value: unknown }>(`SELECT value FROM setting WHERE key = 'log'`);
+    const limits = limitsOf(setting.rows[0]?.value);
     // Partitions are dropped with a lock that stops all readers: it must not be held while more are made.
     await client.query('COMMIT; BEGIN');
     const dropped = (await isAlone(client))
@@ -104,7 +103,10 @@ export function createRetention(options: RetentionOptions): Retention {
       nextMs = Math.min(RETRY_MS, intervalMs);
       log.warn({ err: error, nextMs }, 'retention: failed and will be tried again');
     }
-    if (!stopped) timer = setTimeout(() => (running = runOnTimer()), nextMs).unref();
+    if (stopped) return;
+    timer = setTimeout(() => {
+      running = runOnTimer();
+    }, nextMs).unref();
   }
 
   return {

@@ -76,7 +76,7 @@ describe('priceOf', () => {
   });
 });
 
-describe('describe', () => {
+describe('a description', () => {
   test('says what is known of a model, and where from', () => {
     expect(catalog.describe('openai', 'gpt-4o')).toEqual({
       kind: 'chat',
