@@ -101,6 +101,10 @@ describe('scanBody', () => {
   it.each([
     ['a governed member twice', '{"model":"a","messages":[{}],"model":"b"}', 'model'],
     ['a governed member with escapes', '{"mod\\u0065l":"a","messages":[{}]}', 'model'],
+    ['a governed member with a capital', '{"model":"a","messages":[{}],"Model":"b"}', 'model'],
+    ['a governed member in capitals', '{"model":"a","messages":[{}],"MAX_TOKENS":9}', 'max_tokens'],
+    ['a letter that folds to a governed one', '{"model":"a","messages":[{}],"\u017ftream":true}', 'stream'],
+    ['an escaped letter that folds', '{"model":"a","messages":[{}],"to\\u006fl\\u017f":[]}', 'tools'],
     ['messages twice', '{"model":"a","messages":[{}],"messages":[{}]}', 'messages'],
   ])('refuses %s, so that policy and provider read the same', (_, text, param) => {
     expect(refusal(() => chat(text))).toMatchObject({ status: 400, param });
@@ -118,8 +122,14 @@ describe('scanBody', () => {
     ['endless nesting', bytes(`{"a":${'['.repeat(100_000)}`)],
     ['an open string', bytes('{"a":"\\"}')],
     ['NaN', bytes('{"a":NaN}')],
+    ['an escape that no JSON has', bytes('{"mo\\del":"m"}')],
   ])('refuses %s', (_, body) => {
     expect(refusal(() => scanBody(body))).toMatchObject({ status: 400, type: 'invalid_request_error' });
+  });
+
+  it('takes other names of any letters, and numbers of any length that a program means', () => {
+    const text = `{"model":"m","Größe":1,"modelX":2,"x\\u0041":3,"π":${'3'.repeat(400)}.${'1'.repeat(700)}e-2}`;
+    expect(scanBody(bytes(text)).model).not.toBeNull();
   });
 
   it('is linear in hostile input', () => {

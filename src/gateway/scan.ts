@@ -6,8 +6,9 @@ import type { BodySpans, Span } from '../providers/adapter.ts';
  * Finds the top-level members of a request body that the gateway governs, without parsing the rest.
  *
  * Two readers of one body must never disagree: what policy sees here is what the provider serves. So a
- * governed member that appears twice, or whose name is spelt with escapes, is refused, as is everything
- * that a lenient JSON reader might take differently (comments, single quotes, bad UTF-8, a second value).
+ * governed member that appears twice, or whose name is spelt with escapes or in other letters ("Model": servers
+ * written in Go take it for "model"), is refused, as is everything that a lenient JSON reader might take
+ * differently (comments, single quotes, bad UTF-8, a second value).
  * Linear in the size of the body. See design "Bytes, not objects".
  */
 export function scanBody(body: Buffer): BodySpans {
@@ -89,13 +90,26 @@ for (const char of ' \t\n\r,:+-.0123456789eEtrufalsn') OUTSIDE[char.charCodeAt(0
 function governed(body: Buffer, start: number, end: number): Governed | null {
   const length = end - start;
   if (length > LONGEST_ESCAPED) return null;
-  const name = body.toString('latin1', start, end);
-  if (!name.includes('\\')) return length > LONGEST_NAME ? null : (BY_WIRE.get(name) ?? null);
+  if (isPlain(body, start, end)) {
+    return length > LONGEST_NAME ? null : (BY_WIRE.get(body.toString('latin1', start, end)) ?? null);
+  }
   const decoded = decodeString(body, { start: start - 1, end: end + 1 });
-  if (decoded !== null && BY_WIRE.has(decoded)) {
-    throw invalid(`'${decoded}' must be written without escapes in the request body.`, decoded);
+  if (decoded === null) throw badJson(`a wrong escape stands in the member name at byte ${start}`);
+  // Upper, then lower: folds what Go's reader takes for the same letter, the long s and the Kelvin sign included.
+  const folded = decoded.toUpperCase().toLowerCase();
+  if (BY_WIRE.has(folded)) {
+    throw invalid(`'${folded}' must be written so in the request body, in lower case and unescaped.`, folded);
   }
   return null;
+}
+
+/** Lower-case ASCII without escapes: a name that every reader takes for the same. */
+function isPlain(body: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) {
+    const byte = body[at] ?? 0;
+    if (byte === BACKSLASH || byte > 0x7f || (byte >= 0x41 && byte <= 0x5a)) return false;
+  }
+  return true;
 }
 
 function finishAt(body: Buffer, spans: Found, close: number): BodySpans {
@@ -159,7 +173,8 @@ function skipValue(body: Buffer, start: number): number {
   return end;
 }
 
-const LITERAL = /^(?:true|false|null|-?(?:0|[1-9]\d{0,30})(?:\.\d{1,30})?(?:[eE][+-]?\d{1,4})?)$/;
+/** No number that a program means has more digits than these; bounded, so that matching cannot exhaust the stack. */
+const LITERAL = /^(?:true|false|null|-?(?:0|[1-9]\d{0,1100})(?:\.\d{1,1100})?(?:[eE][+-]?\d{1,10})?)$/;
 
 function skipNested(body: Buffer, start: number): number {
   const closers: number[] = [body[start] === OPEN_BRACE ? CLOSE_BRACE : CLOSE_BRACKET];
