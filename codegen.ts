@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generate } from '@graphql-codegen/cli';
-import { lexicographicSortSchema, printSchema } from 'graphql';
+import { printSchema } from 'graphql';
 import { schema } from './src/graphql/schema.ts';
 
 // node codegen.ts           prints schema.graphql and the typed documents of REST and the console
@@ -29,7 +29,7 @@ const SCALARS = {
   Count: 'number',
 };
 
-const sdl = `# Printed by codegen.ts from src/graphql; not to be edited.\n\n${printSchema(lexicographicSortSchema(schema))}\n`;
+const sdl = `# Printed by codegen.ts from src/graphql; not to be edited.\n\n${printSchema(schema)}\n`;
 
 if (process.argv.includes('--check')) check();
 else await write();
