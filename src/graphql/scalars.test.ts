@@ -33,7 +33,11 @@ describe('Count', () => {
 
 describe('JSON', () => {
   it('takes whatever JSON can say', () => {
-    fc.assert(fc.property(fc.jsonValue({ maxDepth: 8 }), (value) => expect(isJsonValue(value)).toBe(true)));
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 8 }), (value) => {
+        expect(isJsonValue(value)).toBe(true);
+      }),
+    );
   });
 
   it('refuses what is nested so deep that walking it could end the process', () => {
