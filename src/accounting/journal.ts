@@ -133,8 +133,8 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
         continue;
       }
       disown(claimed);
-      const segments = await Promise.all((await findSegments(claimed)).map((found) => Segment.load(found)));
-      for (const segment of segments) backlog.add(segment);
+      const segments = await findSegments(claimed);
+      for (const segment of segments) backlog.add(await Segment.load(segment)); // one by one: each needs a buffer
       if (segments.length === 0) fs.rmSync(claimed, { recursive: true });
       else log.info({ orphan, segments: segments.length }, 'took over the journal of a process that is gone');
       adopted += 1;

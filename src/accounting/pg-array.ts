@@ -15,6 +15,8 @@ export type PgType = keyof typeof OIDS;
 /** Dimensions, "has nulls", OID, length, lower bound; 4 bytes each. */
 const HEADER = 20;
 const NULL_LENGTH = -1;
+/** Elements of value 0 as int4: their length, 4, and the value. */
+const ZEROS = Buffer.from('0000000400000000'.repeat(32), 'hex');
 const JSONB_VERSION = 1;
 /** PostgreSQL counts microseconds from 2000-01-01. */
 const EPOCH_MS = 946_684_800_000;
@@ -43,6 +45,19 @@ export class PgArray {
     if (value === null) this.#addNull();
     else if (typeof value === 'string') this.#addString(value);
     else this.#addNumber(Number(value));
+  }
+
+  /** Many int4 at once, most of them 0: a histogram. */
+  addCounts(counts: readonly number[]): void {
+    this.#count += counts.length;
+    this.#reserve(counts.length * 8);
+    for (let done = 0; done < counts.length; done += ZEROS.length / 8) {
+      ZEROS.copy(this.#buffer, this.#end + done * 8, 0, (counts.length - done) * 8);
+    }
+    for (const [index, count] of counts.entries()) {
+      if (count !== 0) this.#buffer.writeInt32BE(count, this.#end + index * 8 + 4);
+    }
+    this.#end += counts.length * 8;
   }
 
   get count(): number {

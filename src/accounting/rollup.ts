@@ -179,7 +179,7 @@ function emptySums(first: LogRow): Sums {
 /** Rows of equal length, one after the other. */
 function flattened(rows: readonly (readonly number[])[]): Buffer {
   const array = new PgArray('int4');
-  for (const row of rows) for (const value of row) array.add(value);
+  for (const row of rows) array.addCounts(row);
   return array.bytes();
 }
 

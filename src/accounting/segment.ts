@@ -94,7 +94,10 @@ export class Segment {
 
   /** Removes the file, unless a process that was taken for dead (paused for a minute) has added to it meanwhile. */
   async #finish(): Promise<void> {
-    const { size } = await fs.stat(this.path);
+    const size = await fs.stat(this.path).then(
+      (stat) => stat.size,
+      () => this.size,
+    );
     if (size === this.size) return await this.remove();
     this.entries += await countLines(this.path, this.size);
     this.size = size;

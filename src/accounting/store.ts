@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import type pg from 'pg';
 
 import { INSERT_LOG, type LogColumns } from './log-columns.ts';
@@ -65,6 +67,7 @@ export async function storeRows(
     if (snapshots.length > 0) await query(INSERT_SNAPSHOTS, snapshotParameters(snapshots));
     const rollup = new Rollup();
     for (const row of fresh) rollup.add(row);
+    await nextTurn(); // some milliseconds of work for a large batch: others get their turn in between
     if (rollup.size > 0) await query(UPSERT_ROLLUP, rollup.parameters);
     const missedKeys = lastUses(fresh, earlierKeys);
     if (missedKeys.size > 0) {

@@ -323,7 +323,7 @@ describe('the rollups equal the sum of the log', () => {
         reasoningTokens: tokens,
       }),
     }) satisfies fc.Arbitrary<object>,
-    { minLength: 1, maxLength: 60 },
+    { minLength: 1, maxLength: 40 },
   );
 
   test('for any requests in any batches, however often they are replayed', async () => {
@@ -350,7 +350,7 @@ describe('the rollups equal the sum of the log', () => {
           expect(await differences(pool)).toEqual([]);
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
   });
 
