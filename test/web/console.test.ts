@@ -1,7 +1,9 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser, launch, openTab, overflow, violations, type Tab } from './browser.ts';
-import { openStage, type Stage } from './stage.ts';
+import { BUILD, openStage, type Stage } from './stage.ts';
 
 const ADMIN = { username: 'admin', password: 'correct horse battery' };
 
@@ -59,7 +61,7 @@ describe.skipIf(!hasBrowser())('the console, from an empty database to a priced 
     expect(await steps.count()).toBeGreaterThan(1);
     await page.getByRole('button', { name: 'Discover models' }).click();
     await page.getByText(/Found \d+ models/).waitFor();
-    await page.getByRole('cell', { name: 'sim-chat', exact: true }).waitFor();
+    await page.getByRole('cell', { name: 'sim-fast', exact: true }).waitFor();
     expect(await violations(page)).toEqual([]);
   });
 
@@ -100,7 +102,7 @@ describe.skipIf(!hasBrowser())('the console, from an empty database to a priced 
         .or(page.getByRole('heading', { name: 'No request yet' }))
         .first()
         .waitFor();
-      return (await page.getByRole('cell', { name: 'sim-chat' }).count()) > 0;
+      return (await page.getByRole('cell', { name: 'sim-fast' }).count()) > 0;
     });
     const row = page.getByRole('row').filter({ hasText: 'Acme Search' }).first();
     expect(await row.textContent()).toMatch(/Success.*\$0\.\d+/s);
@@ -120,7 +122,7 @@ describe.skipIf(!hasBrowser())('the console, from an empty database to a priced 
     await page.reload();
     await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();
     await page.getByRole('link', { name: 'Clear the filters' }).click();
-    await page.getByRole('cell', { name: 'sim-chat' }).first().waitFor();
+    await page.getByRole('cell', { name: 'sim-fast' }).first().waitFor();
   });
 
   it('disables a key, which stops it at once, and enables it again', async () => {
@@ -129,6 +131,7 @@ describe.skipIf(!hasBrowser())('the console, from an empty database to a priced 
     await page.getByRole('button', { name: /^Disable / }).click();
     await page.getByText('Disabled').waitFor();
     await until(async () => (await chat(stage.url, apiKey)) === 401);
+    expect(await page.getByText('Enabled').count()).toBe(0);
     await page.getByRole('button', { name: /^Enable / }).click();
     await page.getByText('Enabled').waitFor();
     await until(async () => (await chat(stage.url, apiKey)) === 200);
@@ -139,6 +142,7 @@ describe.skipIf(!hasBrowser())('the console, from an empty database to a priced 
     await page.getByRole('textbox', { name: 'The list' }).fill('sim-mini');
     await page.getByRole('button', { name: 'Save models' }).click();
     await until(async () => (await chat(stage.url, apiKey)) === 403);
+    expect(await page.getByRole('button', { name: 'Save models' }).isDisabled()).toBe(true);
     await page.getByLabel('All models').check();
     await page.getByRole('button', { name: 'Save models' }).click();
     await until(async () => (await chat(stage.url, apiKey)) === 200);
@@ -198,6 +202,7 @@ describe.skipIf(!hasBrowser())('the console, from an empty database to a priced 
       await page.getByRole('heading', { level: 1 }).waitFor();
       await page.waitForLoadState('networkidle');
       expect(`${path} ${await overflow(page)}`).toBe(`${path} 0`);
+      expect(await violations(page)).toEqual([]);
     }
     await page.getByRole('button', { name: 'Menu' }).click();
     await page.getByRole('link', { name: 'Providers', exact: true }).click();
@@ -227,6 +232,41 @@ describe.skipIf(!hasBrowser())('the console, from an empty database to a priced 
     expect(await page.evaluate('document.activeElement?.id')).toBe('content');
   });
 
+  it('shows to a role what it may do, and nothing else', async () => {
+    await createUser(stage.url, { username: 'ledger', password: ADMIN.password, role: 'FINOPS' });
+    const other = await openTab(browser, stage.url);
+    await other.page.goto('/login');
+    await other.page.getByLabel('User name').fill('ledger');
+    await other.page.getByLabel('Password', { exact: true }).fill(ADMIN.password);
+    await other.page.keyboard.press('Enter');
+    await other.page.getByRole('region', { name: 'Usage' }).waitFor();
+    const links = other.page.getByRole('navigation', { name: 'Console' }).getByRole('link');
+    expect(await links.allTextContents()).toEqual(['Overview', 'Requests']);
+    await other.page.goto('/providers');
+    await other.page.getByRole('alert').waitFor();
+    expect(await other.page.getByRole('link', { name: 'Add provider' }).count()).toBe(0);
+    expect(other.complaints).toEqual([]);
+    await other.page.context().close();
+  });
+
+  it('loads at most 200 KB of script before the first page works, packed with gzip', async () => {
+    const other = await openTab(browser, stage.url);
+    const scripts: string[] = [];
+    other.page.on('response', (response) => {
+      const { pathname } = new URL(response.url());
+      if (pathname.endsWith('.js')) scripts.push(pathname);
+    });
+    await other.page.goto('/login');
+    await other.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await other.page.getByLabel('User name').fill(ADMIN.username);
+    await other.page.getByLabel('Password', { exact: true }).fill(ADMIN.password);
+    await other.page.keyboard.press('Enter');
+    await other.page.getByRole('region', { name: 'Usage' }).waitFor();
+    expect(scripts.length).toBeGreaterThan(5);
+    expect(packedSize(new Set(scripts))).toBeLessThan(200 * 1024);
+    await other.page.context().close();
+  });
+
   it('deletes the provider by name', async () => {
     await page.goto('/providers');
     await page.getByRole('link', { name: 'Simulator' }).click();
@@ -234,11 +274,13 @@ describe.skipIf(!hasBrowser())('the console, from an empty database to a priced 
     await page.getByLabel('Type “Simulator” to confirm').fill('Simulator');
     await page.getByRole('button', { name: 'Delete provider' }).click();
     await page.getByRole('heading', { name: 'No provider yet' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe('/providers');
   });
 
   it('says so where there is no page', async () => {
     await page.goto('/nowhere');
     await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+    expect(await page.getByRole('link', { name: 'Go to the overview' }).getAttribute('href')).toBe('/');
   });
 
   it('complained about nothing in the browser’s console', () => {
@@ -246,12 +288,50 @@ describe.skipIf(!hasBrowser())('the console, from an empty database to a priced 
   });
 });
 
+async function createUser(
+  url: string,
+  input: { username: string; password: string; role: string },
+): Promise<void> {
+  const token = await graphql(
+    url,
+    'mutation ($input: LoginInput!) { login(input: $input) { ... on Login { value: token } } }',
+    ADMIN,
+  );
+  await graphql(
+    url,
+    'mutation ($input: CreateUserInput!) { createUser(input: $input) { ... on User { value: id } } }',
+    input,
+    token,
+  );
+}
+
+/** The `value` of a mutation's only field. */
+async function graphql(url: string, query: string, input: unknown, token?: string): Promise<string> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+    body: JSON.stringify({ query, variables: { input } }),
+  });
+  const text = await response.text();
+  const value = /"value":"([^"]+)"/.exec(text)?.[1];
+  if (value === undefined) throw new Error(`no value in ${text}`);
+  return value;
+}
+
+/** Bytes of these files of the build as gzip packs them. */
+function packedSize(paths: ReadonlySet<string>): number {
+  return [...paths].reduce((sum, path) => sum + statSync(join(BUILD, `${path}.gz`)).size, 0);
+}
+
 /** The status of one chat request. */
 async function chat(url: string, apiKey: string): Promise<number> {
   const response = await fetch(`${url}/v1/chat/completions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ model: 'sim-chat', messages: [{ role: 'user', content: 'Hello!' }] }),
+    body: JSON.stringify({ model: 'sim-fast', messages: [{ role: 'user', content: 'Hello!' }] }),
   });
   await response.arrayBuffer();
   return response.status;

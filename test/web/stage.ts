@@ -6,6 +6,9 @@ import { createLog } from '../../src/log.ts';
 import { startPrism } from '../../src/prism.ts';
 import { createTestDatabase } from '../kit/database.ts';
 
+/** Where the built console lies. */
+export const BUILD = join(import.meta.dirname, '../../web/build');
+
 /** The real server on an empty database: nobody has set it up yet. */
 export interface Stage {
   readonly url: string;
@@ -13,7 +16,7 @@ export interface Stage {
 }
 
 export async function openStage(): Promise<Stage> {
-  if (!existsSync(join(import.meta.dirname, '../../web/build/index.html'))) {
+  if (!existsSync(join(BUILD, 'index.html'))) {
     throw new Error('The console is not built: npm test builds it, or run node_modules/.bin/vite build web');
   }
   const database = await createTestDatabase();

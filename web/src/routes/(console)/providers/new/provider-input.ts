@@ -1,4 +1,4 @@
-import type { AuthType, CreateProviderInput, ProviderTypesQuery } from '#lib/generated/graphql.ts';
+import type { CreateProviderInput, ProviderTypesQuery } from '#lib/generated/graphql.ts';
 
 export type ProviderKind = ProviderTypesQuery['providerTypes'][number];
 export type FormFieldData = ProviderKind['form'][number];
@@ -31,8 +31,7 @@ export function toProviderInput(
     const value = read(field, values[field.path]);
     if (value === null) continue;
     if (field.path === 'baseUrl') baseUrl = String(value);
-    else if (field.path === 'auth.type')
-      auth['type'] = String(value).toUpperCase() satisfies string as AuthType;
+    else if (field.path === 'auth.type') auth['type'] = String(value).toUpperCase();
     else if (field.path.startsWith('auth.')) auth[field.path.slice('auth.'.length)] = value;
     else if (field.path.startsWith('options.')) options[field.path.slice('options.'.length)] = value;
   }
