@@ -1,14 +1,22 @@
 import {
   GraphQLError,
   NoSchemaIntrospectionCustomRule,
+  validate,
   type ASTVisitor,
+  type DocumentNode,
+  type GraphQLSchema,
   type ValidationContext,
+  type ValidationRule,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Caller } from './caller.ts';
 
-/** Longer documents are not read to their end. The console's longest has about 600. */
+/** Longer documents are refused unread: each one that is new is kept for a while, and comments are no tokens. */
+export const MAX_DOCUMENT_CHARS = 20_000;
+/** Of a document; it is not read any further. The console's longest has about 600. */
 export const MAX_TOKENS = 2_000;
+/** Documents whose parsed form is kept. */
+const MAX_CACHED = 200;
 /** In a whole document: aliases let one field be asked for again and again. */
 export const MAX_ALIASES = 30;
 /** Operations in one HTTP request. */
@@ -19,15 +27,26 @@ export const MAX_BODY_BYTES = 1024 * 1024;
 /** Stops a document while it is parsed and validated; what it may cost to run is limited in builder.ts. */
 export function useDocumentLimits(): Plugin<{ caller: Caller }> {
   return {
-    onParse({ parseFn, setParseFn }) {
+    onParse({ params, parseFn, setParseFn }) {
+      const source: unknown = params.source;
+      if (String(source).length > MAX_DOCUMENT_CHARS) {
+        throw new GraphQLError(`The document is longer than ${MAX_DOCUMENT_CHARS} characters.`);
+      }
       const limited = (source: string, options: object): unknown =>
         parseFn(source, { ...options, maxTokens: MAX_TOKENS });
       setParseFn(limited);
     },
-    onValidate({ addValidationRule, context }) {
+    onValidate({ addValidationRule, setValidationFn, context }) {
       addValidationRule(limitAliases);
-      // The schema is no secret, but those who cannot sign in have no use for it.
-      if (context.caller.actor === null) addValidationRule(NoSchemaIntrospectionCustomRule);
+      if (context.caller.actor !== null) return;
+      // The schema is no secret, but those who cannot sign in have no use for it; nor for hints at it.
+      addValidationRule(NoSchemaIntrospectionCustomRule);
+      const withoutHints = (
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        rules?: readonly ValidationRule[],
+      ): readonly GraphQLError[] => validate(schema, document, rules, { hideSuggestions: true });
+      setValidationFn(withoutHints);
     },
   };
 }
@@ -42,6 +61,22 @@ function limitAliases(context: ValidationContext): ASTVisitor {
       context.reportError(
         new GraphQLError(`The document has more than ${MAX_ALIASES} aliases.`, { nodes: [node] }),
       );
+    },
+  };
+}
+
+/** Keeps the newest; a program sends a few documents again and again. */
+export function createDocumentCache<Value>(): {
+  get(key: string): Value | undefined;
+  set(key: string, value: Value): void;
+} {
+  const kept = new Map<string, Value>();
+  return {
+    get: (key) => kept.get(key),
+    set(key, value) {
+      const oldest = kept.size < MAX_CACHED ? undefined : kept.keys().next().value;
+      if (oldest !== undefined) kept.delete(oldest);
+      kept.set(key, value);
     },
   };
 }

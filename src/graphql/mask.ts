@@ -1,6 +1,7 @@
 import { GraphQLError } from 'graphql';
-import { type AppError, toAppError } from '../errors.ts';
+import type { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import { knownError } from './known-error.ts';
 
 /**
  * What a GraphQL error may show: the one place where errors are translated. An AppError keeps its code, message and
@@ -11,7 +12,8 @@ export function maskError(error: GraphQLError, requestId: string, log: Logger): 
   const cause = rootOf(error);
   if (cause instanceof GraphQLError) return shown(error, error.message, { code: 'bad_input' });
 
-  const known = toAppError(cause);
+  const known = knownError(cause);
+  if (known.code === 'unavailable') log.error({ err: cause, requestId }, 'graphql: the database is away');
   if (known.code === 'internal') {
     log.error({ err: cause, requestId, path: error.path?.join('.') }, 'graphql: an unforeseen error');
     return shown(error, known.message, { code: 'internal', requestId });

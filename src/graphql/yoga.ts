@@ -2,11 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DocumentNode, ExecutionResult } from 'graphql';
 import { GraphQLError } from 'graphql';
 import { createYoga, isAsyncIterable, type Plugin } from 'graphql-yoga';
-import { AppError, toAppError } from '../errors.ts';
+import { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { identify, type Caller } from './caller.ts';
 import { createContext, notSignedIn, type Context, type ContextDeps } from './context.ts';
-import { MAX_BATCH, MAX_BODY_BYTES, useDocumentLimits } from './limits.ts';
+import { createDocumentCache, MAX_BATCH, MAX_BODY_BYTES, useDocumentLimits } from './limits.ts';
+import { knownError } from './known-error.ts';
 import { maskError } from './mask.ts';
 import { schema } from './schema.ts';
 
@@ -42,6 +43,7 @@ export function createGraphql(deps: GraphqlDeps): Graphql {
     multipart: false,
     batching: { limit: MAX_BATCH },
     maxRequestBodySize: MAX_BODY_BYTES,
+    parserAndValidationCache: { documentCache: createDocumentCache(), errorCache: createDocumentCache() },
     landingPage: false,
     logging: false,
     graphiql: {
@@ -70,7 +72,7 @@ export function createGraphql(deps: GraphqlDeps): Graphql {
       answer(request, response).catch((error: unknown) => {
         log.error({ err: error }, 'graphql: the request could not be answered');
         if (response.headersSent) response.destroy();
-        else refuseWith(response, toAppError(error));
+        else refuseWith(response, knownError(error));
       });
     },
     identify: (request) =>

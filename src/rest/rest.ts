@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { toAppError, type AppError } from '../errors.ts';
+import type { AppError } from '../errors.ts';
+import { knownError } from '../graphql/known-error.ts';
 import { schema } from '../graphql/schema.ts';
 import type { Graphql } from '../graphql/yoga.ts';
 import { readJsonObject } from '../http/body.ts';
@@ -41,9 +42,9 @@ export function createRest({
 
   return (request, response) => {
     answer(request, response).catch((error: unknown) => {
-      const known = toAppError(error);
-      if (known.code === 'internal' && known.cause !== undefined) {
-        log.error({ err: known.cause, path: request.url }, 'rest: an unforeseen error');
+      const known = knownError(error);
+      if ((known.code === 'internal' || known.code === 'unavailable') && known.cause !== undefined) {
+        log.error({ err: known.cause, path: request.url }, 'rest: the request could not be answered');
       }
       if (response.headersSent) response.destroy();
       else refuse(response, known);

@@ -1,6 +1,11 @@
+import { createServer } from 'node:http';
+import { pino } from 'pino';
+import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createPrisma } from '../../src/database/client.ts';
+import { createGraphql } from '../../src/graphql/yoga.ts';
 import { NO_ID } from './dummy-document.ts';
-import { openStage, PASSWORD, type Stage } from './stage.ts';
+import { listen, openStage, PASSWORD, send, type Stage } from './stage.ts';
 
 let stage: Stage;
 beforeAll(async () => {
@@ -113,5 +118,31 @@ describe('an error that nobody foresaw', () => {
     expect(body.errors[0].extensions.code).toBe('internal');
     expect(JSON.stringify(body)).not.toMatch(/audit_entry|prisma/i);
     expect(await db.tenant.count({ where: { slug: 'late' } })).toBe(0);
+  });
+});
+
+describe('a database that is away', () => {
+  it('is said to be away, without saying where it is', async () => {
+    const prisma = createPrisma('postgres://nobody:hidden@127.0.0.1:1/none');
+    const graphql = createGraphql({
+      domain: stage.world.domain,
+      prisma,
+      providerTypes: [],
+      decrypt: () => '{}',
+      log: pino({ level: 'silent' }),
+      newRequestId: uuidv7,
+    });
+    const server = createServer((req, res) => graphql.handler(req, res));
+    const url = await listen(server);
+    const { body } = await send(
+      `${url}/graphql`,
+      'POST',
+      { query: '{ tenants { id } }' },
+      stage.tokens.admin,
+    );
+    server.close();
+    await prisma.$disconnect();
+    expect(body.errors[0].extensions).toEqual({ code: 'unavailable', retryAfterSeconds: 5 });
+    expect(JSON.stringify(body)).not.toMatch(/127|hidden|nobody/);
   });
 });

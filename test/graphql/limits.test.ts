@@ -20,6 +20,10 @@ describe('a document', () => {
     expect(await refusalOf(`{ ${'me { id } '.repeat(600)} }`)).toMatch('more than 2000 tokens');
   });
 
+  it('is refused when it is long, whatever makes it so', async () => {
+    expect(await refusalOf(`{ me { id } } # ${'x'.repeat(20_000)}`)).toMatch('longer than 20000 characters');
+  });
+
   it('is refused when it has too many aliases', async () => {
     const many = Array.from({ length: 31 }, (_, i) => `a${i}: me { id }`);
     expect(await refusalOf(`{ ${many.join(' ')} }`)).toBe('The document has more than 30 aliases.');
@@ -59,6 +63,11 @@ describe('the schema', () => {
     expect(message).toMatch('introspection');
     const { body } = await stage.graphql(getIntrospectionQuery(), {}, stage.tokens['tenant-viewer']);
     expect(body.data.__schema.queryType.name).toBe('Query');
+  });
+
+  it('gives no hints at itself to those who have not signed in', async () => {
+    expect(await refusalOf('{ provders { id } }', '')).not.toMatch('providers');
+    expect(await refusalOf('{ provders { id } }')).toMatch('Did you mean "providers"');
   });
 
   it('comes with GraphiQL, from our own server, for those who have signed in', async () => {
