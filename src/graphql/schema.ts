@@ -9,6 +9,8 @@ import './types/provider.ts';
 import './types/provider-type.ts';
 import './types/provider-check.ts';
 import './types/provider-model.ts';
+import './types/model-suggestion.ts';
+import './types/tier-order.ts';
 import './types/tenant.ts';
 import './types/tenant-key.ts';
 import './types/request-log.ts';

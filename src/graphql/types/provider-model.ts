@@ -1,11 +1,10 @@
-import type { ModelSuggestion } from '../../domain/provider-models.ts';
 import { builder } from '../builder.ts';
 import { signedIn } from '../context.ts';
 import { enumValue } from '../enums.ts';
 import { BadInputError, ConflictError, NotFoundError } from '../errors.ts';
 import { ModelKind, Tier } from './enum.ts';
 
-const per1M = (what: string) => `USD for a million ${what} tokens; null = not known.`;
+export const per1M = (what: string): string => `USD for a million ${what} tokens; null = not known.`;
 
 export const ProviderModelType = builder.prismaObject('ProviderModel', {
   description: 'One model of one provider.',
@@ -79,45 +78,6 @@ export const ProviderModelType = builder.prismaObject('ProviderModel', {
   }),
 });
 
-const Suggestion = builder.objectRef<ModelSuggestion>('ModelSuggestion').implement({
-  description: 'What the catalog knows of a model id; null = not known.',
-  fields: (t) => ({
-    modelId: t.exposeString('modelId', { description: 'The id that was asked for.' }),
-    kind: t.expose('kind', { type: ModelKind, nullable: true, description: 'What it is called for.' }),
-    family: t.exposeString('family', { nullable: true, description: 'The model family.' }),
-    vendor: t.exposeString('vendor', { nullable: true, description: 'Who made it.' }),
-    tier: t.expose('tier', { type: Tier, nullable: true, description: 'What it costs and can do.' }),
-    categories: t.stringList({
-      description: 'Routing categories that it is good at.',
-      resolve: (s) => [...s.categories],
-    }),
-    capabilities: t.stringList({
-      description: 'vision, tools, reasoning, …',
-      resolve: (s) => [...s.capabilities],
-    }),
-    contextWindow: t.exposeInt('contextWindow', { nullable: true, description: 'Tokens.' }),
-    maxOutputTokens: t.exposeInt('maxOutputTokens', { nullable: true, description: 'Tokens.' }),
-    inputPer1M: t.expose('inputPer1M', { type: 'USD', nullable: true, description: per1M('input') }),
-    cachedInputPer1M: t.expose('cachedInputPer1M', {
-      type: 'USD',
-      nullable: true,
-      description: per1M('cached input'),
-    }),
-    cacheWritePer1M: t.expose('cacheWritePer1M', {
-      type: 'USD',
-      nullable: true,
-      description: per1M('cache write'),
-    }),
-    outputPer1M: t.expose('outputPer1M', { type: 'USD', nullable: true, description: per1M('output') }),
-    reasoningPer1M: t.expose('reasoningPer1M', {
-      type: 'USD',
-      nullable: true,
-      description: per1M('reasoning'),
-    }),
-    source: t.exposeString('source', { description: 'Where it comes from.' }),
-  }),
-});
-
 const UpdateModelInput = builder.inputType('UpdateModelInput', {
   description: 'Changes to a model; what is missing stays. Null = back to what the catalog knows.',
   fields: (t) => ({
@@ -159,36 +119,6 @@ const CreateModelInput = builder.inputType('CreateModelInput', {
   }),
 });
 
-const ReorderItem = builder.inputType('ReorderTierItem', {
-  description: 'One model of the new order.',
-  fields: (t) => ({
-    providerId: t.id({ required: true, description: 'Id of its provider.' }),
-    modelId: t.string({ required: true, description: 'Id as the provider spells it.' }),
-  }),
-});
-
-const ReorderTierInput = builder.inputType('ReorderTierInput', {
-  description: 'A new order for the models of one tier.',
-  fields: (t) => ({
-    tier: t.field({ type: Tier, required: true, description: 'The tier that they all get.' }),
-    items: t.field({ type: [ReorderItem], required: true, description: 'Best first; at most 100.' }),
-  }),
-});
-
-const TierOrder = builder.objectRef<{ ids: readonly string[] }>('TierOrder').implement({
-  description: 'The models of a tier in their new order.',
-  fields: (t) => ({
-    models: t.prismaField({
-      type: [ProviderModelType],
-      description: 'Best first.',
-      resolve: async (query, { ids }, _args, { db }) => {
-        const rows = await db.providerModel.findMany({ ...query, where: { id: { in: [...ids] } } });
-        return rows.toSorted((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
-      },
-    }),
-  }),
-});
-
 builder.queryField('providerModels', (t) =>
   t.prismaField({
     type: [ProviderModelType],
@@ -197,21 +127,6 @@ builder.queryField('providerModels', (t) =>
     complexity: { multiplier: 20 },
     resolve: (query, _root, _args, { db }) =>
       db.providerModel.findMany({ ...query, orderBy: [{ provider: { slug: 'asc' } }, { modelId: 'asc' }] }),
-  }),
-);
-
-builder.queryField('modelSuggestion', (t) =>
-  t.field({
-    type: Suggestion,
-    description:
-      'What the catalog knows of a model id; an error with code "not_found" when it knows nothing.',
-    authScopes: { can: 'model.read' },
-    args: {
-      modelId: t.arg.string({ required: true, description: 'Id as a provider spells it.' }),
-      providerType: t.arg.string({ description: 'Looks at the prices of this type of provider first.' }),
-    },
-    resolve: (_root, { modelId, providerType }, context) =>
-      context.domain.providerModels.suggest(signedIn(context), modelId, providerType ?? undefined),
   }),
 );
 
@@ -251,20 +166,6 @@ builder.mutationField('updateModel', (t) =>
         input,
       );
       return context.db.providerModel.findUniqueOrThrow({ ...query, where: { id } });
-    },
-  }),
-);
-
-builder.mutationField('reorderTier', (t) =>
-  t.field({
-    type: TierOrder,
-    description: 'Gives the models the tier and descending priorities.',
-    authScopes: { can: 'model.write' },
-    errors: { types: [BadInputError, NotFoundError] },
-    args: { input: t.arg({ type: ReorderTierInput, required: true, description: 'The new order.' }) },
-    resolve: async (_root, { input }, context) => {
-      const models = await context.domain.providerModels.reorderTier(signedIn(context), input);
-      return { ids: models.map(({ id }) => id) };
     },
   }),
 );

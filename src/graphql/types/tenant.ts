@@ -2,28 +2,10 @@ import type { Tenant } from '../../database/generated/prisma/client.ts';
 import type { TenantRemoved } from '../../domain/tenants.ts';
 import { builder } from '../builder.ts';
 import { signedIn } from '../context.ts';
-import { enumValue } from '../enums.ts';
 import { BadInputError, ConflictError, NotFoundError } from '../errors.ts';
 import { uuidOrNone } from '../uuid.ts';
-import { ModelMode } from './enum.ts';
+import { ModelConfig, ModelConfigInput } from './model-config.ts';
 import { ProviderType } from './provider.ts';
-
-const ModelConfig = builder
-  .objectRef<Pick<Tenant, 'modelMode' | 'modelList' | 'aliases'>>('ModelConfig')
-  .implement({
-    description: 'Which models a tenant may use, and its own names for them.',
-    fields: (t) => ({
-      mode: t.field({
-        type: ModelMode,
-        description: 'How the list is meant.',
-        resolve: ({ modelMode }) => enumValue('ModelMode', modelMode),
-      }),
-      list: t.exposeStringList('modelList', {
-        description: 'Models: bare ids or "<provider-slug>/<id>". An empty whitelist allows nothing.',
-      }),
-      aliases: t.expose('aliases', { type: 'StringMap', description: 'Alias → model.' }),
-    }),
-  });
 
 const RateLimit = builder
   .objectRef<Pick<Tenant, 'requestsPerMinute' | 'tokensPerMinute'>>('RateLimit')
@@ -126,15 +108,6 @@ const TenantRemovedType = builder.objectRef<TenantRemoved>('TenantRemoved').impl
     name: t.exposeString('name', { description: 'Name it had.' }),
     keysRemoved: t.exposeInt('keysRemoved', { description: 'How many keys went with it.' }),
     usersUpdated: t.exposeInt('usersUpdated', { description: 'How many users lost this tenant.' }),
-  }),
-});
-
-const ModelConfigInput = builder.inputType('ModelConfigInput', {
-  description: 'Which models a tenant may use; what is missing or null stays as it is.',
-  fields: (t) => ({
-    mode: t.field({ type: ModelMode, description: 'How the list is meant.' }),
-    list: t.stringList({ description: 'Models: bare ids or "<provider-slug>/<id>".' }),
-    aliases: t.field({ type: 'StringMap', description: 'Alias → model; replaced as a whole.' }),
   }),
 });
 
