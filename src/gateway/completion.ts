@@ -60,6 +60,7 @@ export async function serveCompletion(
     estimatedInputTokens: 0,
     admission: null,
     plannedMs: 0,
+    pinned: false,
     attempts: [],
     attemptStartedAt: null,
     served: null,
@@ -81,7 +82,8 @@ export async function serveCompletion(
     exchange.estimatedInputTokens = estimateInputTokens(request);
     const admission = admit(deps, exchange, request);
     if (!(admission instanceof Promise ? await admission : admission)) return;
-    const { targets } = planTargets(key.tenant, request.model, operation);
+    const { targets, pinned } = planTargets(key.tenant, request.model, operation);
+    exchange.pinned = pinned;
     exchange.plannedMs = Math.round(deps.now() - exchange.startedAt);
     if (request.stream) {
       streamed = true;
@@ -166,15 +168,14 @@ function chatCall(exchange: Exchange, request: GatewayRequest, served: ServedMod
 
 async function embeddingsAttempt(served: ServedModel, call: EmbeddingsCall): Promise<AttemptPlan> {
   const { adapter, endpoint } = served.provider;
-  const { embeddings, readEmbeddings } = adapter;
-  if (embeddings === undefined || readEmbeddings === undefined) {
+  if (adapter.embeddings === undefined || adapter.readEmbeddings === undefined) {
     throw new AppError('invalid_request', `'${call.model}' cannot make embeddings.`, { param: 'model' });
   }
   return {
     served,
-    request: await embeddings.call(adapter, endpoint, call),
+    request: await adapter.embeddings(endpoint, call),
     reader: null,
-    read: (body) => readEmbeddings.call(adapter, call, body),
+    read: adapter.readEmbeddings.bind(adapter, call),
   };
 }
 

@@ -26,6 +26,8 @@ export interface Exchange {
   estimatedInputTokens: number;
   admission: Admission | null;
   plannedMs: number;
+  /** The client named the provider: no other one may serve. */
+  pinned: boolean;
   /** Those that failed before the answer began; the running one joins them when the request is settled. */
   readonly attempts: AttemptTrace[];
   /** When the running attempt began, monotonic ms; null = none runs. */

@@ -12,7 +12,7 @@ export function failureToError(failure: UpstreamFailure, served: ServedModel | n
     case 'rejected':
       return new AppError('invalid_request', failure.message, {
         cause: failure,
-        status: failure.status ?? 400,
+        status: statusOf(failure),
         wireCode: failure.upstreamCode,
         ...(failure.param === null ? {} : { param: failure.param }),
       });
@@ -45,10 +45,18 @@ export function failureToError(failure: UpstreamFailure, served: ServedModel | n
   }
 }
 
+/** The upstream's own where it says what kind of fault of the caller's it is; errors inside a 2xx answer have none. */
+function statusOf({ status }: UpstreamFailure): number {
+  return status !== null && status >= 400 && status < 500 ? status : 400;
+}
+
 /** Anything thrown on the way, as the error that the client gets. */
 export function toGatewayError(error: unknown, served: ServedModel | null): AppError {
   return error instanceof UpstreamFailure ? failureToError(error, served) : toAppError(error);
 }
+
+/** The outcome of a target that was not even called. */
+export const BREAKER_OPEN = 'breaker_open';
 
 /** Short, for the trace and for metrics: a bounded set of words. */
 export function outcomeOf(failure: UpstreamFailure): string {

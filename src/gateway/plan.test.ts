@@ -46,6 +46,13 @@ describe('planTargets', () => {
     expect(ids(planTargets(tenant, 'one/gpt-4o', 'chat').targets)).toEqual(['one/gpt-4o']);
   });
 
+  it('says whether the name pinned a provider, itself or through its alias', () => {
+    const pinned = ['gpt-4o', 'vendor/model:free', 'two/gpt-4o', 'fast'].map(
+      (name) => planTargets(tenant, name, 'chat').pinned,
+    );
+    expect(pinned).toEqual([false, false, true, true]);
+  });
+
   it('follows an alias once', () => {
     expect(ids(planTargets(tenant, 'fast', 'chat').targets)).toEqual(['two/gpt-4o']);
     expect(codeOf(() => planTargets(tenant, 'loop', 'chat'))).toBe('model_not_found');
@@ -124,6 +131,16 @@ describe('largerModels', () => {
     ]);
     const guarded: TenantView = { ...tenant, policy: { mode: 'blacklist', allows: (id) => id !== 'denied' } };
     expect(largerModels(guarded, seeing, 8_000, 20_000, windowOf).map((it) => it.model.id)).toEqual(['sees']);
+  });
+
+  it('stays at the small model’s provider where that was pinned', () => {
+    const tenant = tenantOf([
+      small,
+      served('one', 'near', { contextWindow: 100_000 }),
+      served('two', 'elsewhere', { contextWindow: 100_000, tier: 'low' }),
+    ]);
+    const larger = largerModels(tenant, small, 8_000, 20_000, windowOf, true);
+    expect(larger.map((it) => it.model.id)).toEqual(['near']);
   });
 
   it('takes an overflow for sure only well above the window, and never where the window is not known', () => {

@@ -6,6 +6,8 @@ export interface Plan {
   /** The model's bare id after alias and pin. */
   readonly model: string;
   readonly targets: readonly ServedModel[];
+  /** The name pinned a provider: nothing may be served from another one. */
+  readonly pinned: boolean;
 }
 
 /**
@@ -16,7 +18,7 @@ export interface Plan {
  */
 export function planTargets(tenant: TenantView, requested: string, operation: 'chat' | 'embeddings'): Plan {
   const name = tenant.aliases.get(requested) ?? requested;
-  const { model, served } = resolve(tenant, name);
+  const { model, served, pinned } = resolve(tenant, name);
   const targets = served.filter((target) => tenant.policy.allows(target.model.id, target.provider.slug));
   if (targets.length === 0) {
     if (served.length > 0 || !tenant.policy.allows(model, '')) {
@@ -33,24 +35,30 @@ export function planTargets(tenant: TenantView, requested: string, operation: 'c
     const wanted = operation === 'chat' ? 'a chat model' : 'an embedding model';
     throw new AppError('invalid_request', `The model '${requested}' is not ${wanted}.`, { param: 'model' });
   }
-  return { model, targets: able };
+  return { model, targets: able, pinned };
 }
 
-function resolve(tenant: TenantView, name: string): { model: string; served: readonly ServedModel[] } {
+interface Resolved {
+  readonly model: string;
+  readonly served: readonly ServedModel[];
+  readonly pinned: boolean;
+}
+
+function resolve(tenant: TenantView, name: string): Resolved {
   const slash = name.indexOf('/');
   if (slash > 0) {
     const slug = name.slice(0, slash);
     const id = name.slice(slash + 1);
-    const pinned = tenant.modelsById.get(id)?.filter((served) => served.provider.slug === slug);
-    if (pinned !== undefined && pinned.length > 0) return { model: id, served: pinned };
+    const served = tenant.modelsById.get(id)?.filter((it) => it.provider.slug === slug);
+    if (served !== undefined && served.length > 0) return { model: id, served, pinned: true };
   }
-  return { model: name, served: tenant.modelsById.get(name) ?? [] };
+  return { model: name, served: tenant.modelsById.get(name) ?? [], pinned: false };
 }
 
 function canDo(target: ServedModel, operation: 'chat' | 'embeddings'): boolean {
-  const { features, embeddings } = target.provider.adapter;
-  if (operation === 'chat') return features.chat && target.model.kind !== 'embedding';
-  return features.embeddings && embeddings !== undefined && target.model.kind !== 'chat';
+  const { adapter } = target.provider;
+  if (operation === 'chat') return adapter.features.chat && target.model.kind !== 'embedding';
+  return adapter.features.embeddings && adapter.embeddings !== undefined && target.model.kind !== 'chat';
 }
 
 /** The client's limit on the answer, cut to what the model can do; null = nothing to change. */

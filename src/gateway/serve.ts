@@ -5,8 +5,9 @@ import type { Breaker } from '../runtime/breaker.ts';
 import type { LearnedWindows } from '../runtime/learned-windows.ts';
 import type { ServedModel } from '../runtime/view.ts';
 import { attempt, type AttemptOutcome, type AttemptPlan } from './attempt.ts';
+import { escapedTokens } from './estimate.ts';
 import type { Exchange } from './exchange.ts';
-import { outcomeOf } from './failure.ts';
+import { BREAKER_OPEN, outcomeOf } from './failure.ts';
 import { Outlet, type OutletDeps } from './relay.ts';
 import { largerModels, overflows } from './upgrade.ts';
 
@@ -48,7 +49,7 @@ export async function serve(
     const served = queue.shift();
     if (served === undefined) break;
     if (!deps.breaker.allows(served.provider.id)) {
-      note(deps, exchange, served, deps.now(), 'breaker_open');
+      note(deps, exchange, served, deps.now(), BREAKER_OPEN);
       continue;
     }
     tries += 1;
@@ -155,17 +156,30 @@ function note(
 /** The targets whose window takes the prompt; if none does, larger models; if there are none, the targets as they are. */
 function fitting(deps: ServeDeps, exchange: Exchange, targets: readonly ServedModel[]): ServedModel[] {
   if (exchange.operation !== 'chat') return [...targets];
-  const estimate = exchange.estimatedInputTokens;
-  const fit = targets.filter((target) => !overflows(estimate, deps.windows.windowOf(target)));
+  const fits = (target: ServedModel): boolean =>
+    !overflows(exchange.estimatedInputTokens, deps.windows.windowOf(target));
+  let fit = targets.filter(fits);
   const [first] = targets;
-  if (fit.length > 0 || first === undefined) return fit;
-  const { tenant } = exchange.key;
-  const larger = largerModels(tenant, first, deps.windows.windowOf(first), estimate, (it) =>
-    deps.windows.windowOf(it),
-  );
+  if (fit.length > 0 || first === undefined || exchange.request === null) return fit;
+  // Before another model is taken than the one that was asked for, the estimate is made with more care.
+  exchange.estimatedInputTokens -= escapedTokens(exchange.request);
+  fit = targets.filter(fits);
+  if (fit.length > 0) return fit;
+  const larger = largerThan(deps, exchange, first, deps.windows.windowOf(first));
   if (larger.length === 0) return [...targets];
   exchange.original = first;
   return larger;
+}
+
+function largerThan(
+  deps: ServeDeps,
+  exchange: Exchange,
+  small: ServedModel,
+  window: number | null,
+): ServedModel[] {
+  const { key, estimatedInputTokens, pinned } = exchange;
+  const windowOf = (it: ServedModel): number | null => deps.windows.windowOf(it);
+  return largerModels(key.tenant, small, window, estimatedInputTokens, windowOf, pinned);
 }
 
 function afterOverflow(
@@ -186,9 +200,7 @@ function afterOverflow(
   }
   if (exchange.operation !== 'chat') throw failure;
   const known = failure.contextWindow ?? deps.windows.windowOf(small);
-  const larger = largerModels(exchange.key.tenant, small, known, exchange.estimatedInputTokens, (it) =>
-    deps.windows.windowOf(it),
-  );
+  const larger = largerThan(deps, exchange, small, known);
   // The same model elsewhere may have a larger window than here; what is as small is not worth a try.
   const rest = queue.filter((target) => (deps.windows.windowOf(target) ?? 0) > (known ?? 0));
   const next = [...rest, ...larger.filter((it) => !rest.includes(it) && it.model.id !== small.model.id)];

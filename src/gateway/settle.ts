@@ -6,6 +6,7 @@ import type { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Limiter } from '../runtime/limiter.ts';
 import { MAX_CAPTURED_BYTES, type Exchange } from './exchange.ts';
+import { BREAKER_OPEN } from './failure.ts';
 import type { Meter } from './meter.ts';
 
 export interface SettleDeps {
@@ -144,7 +145,7 @@ function recordOf(deps: SettleDeps, exchange: Exchange, ending: Ending, bill: Bi
     streamed: request?.stream ?? false,
     durationMs: Math.round(deps.now() - exchange.startedAt),
     ttftMs: exchange.ttftMs,
-    attempts: attempts.length,
+    attempts: attempts.reduce((calls, it) => (it.outcome === BREAKER_OPEN ? calls : calls + 1), 0),
     contextFallback: fellBack(exchange),
     usage: bill.usage,
     usageEstimated: bill.estimated,

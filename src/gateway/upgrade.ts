@@ -15,7 +15,7 @@ export function overflows(estimatedTokens: number, window: number | null): boole
 /**
  * The models that may step in when a prompt does not fit: of this tenant, inside its policy, visible, known to
  * have a larger window that takes the prompt, and with vision if the small one had it. Nearest tier first (upward
- * before downward), then the cheaper input, then the smaller window.
+ * before downward), then the cheaper input, then the smaller window. `pinned`: only from the small one's provider.
  */
 export function largerModels(
   tenant: TenantView,
@@ -23,12 +23,14 @@ export function largerModels(
   smallWindow: number | null,
   estimatedTokens: number,
   windowOf: WindowOf,
+  pinned = false,
 ): ServedModel[] {
   const floor = Math.max(smallWindow ?? 0, Math.ceil(estimatedTokens / OVERFLOW_MARGIN));
   const larger: ServedModel[] = [];
   for (const served of tenant.modelsById.values()) {
     for (const candidate of served) {
       const { model, provider } = candidate;
+      if (pinned && provider.id !== small.provider.id) continue;
       const window = windowOf(candidate);
       if (window === null || window <= floor || model.kind === 'embedding' || !model.visible) continue;
       if (!provider.adapter.features.chat || !tenant.policy.allows(model.id, provider.slug)) continue;
