@@ -51,6 +51,13 @@ export function createHttpServer(doors: Doors, origins: readonly string[]): Http
   server.headersTimeout = 60_000;
   server.requestTimeout = BODY_TIMEOUT_MS;
 
+  function whenIdle(): Promise<void> {
+    if (running === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      idle = resolve;
+    });
+  }
+
   return {
     get draining() {
       return draining;
@@ -61,20 +68,16 @@ export function createHttpServer(doors: Doors, origins: readonly string[]): Http
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       let timer: NodeJS.Timeout | undefined;
-      if (running > 0) {
-        await Promise.race([
-          new Promise<void>((resolve) => {
-            idle = resolve;
-          }),
-          new Promise<void>((resolve) => {
-            timer = setTimeout(resolve, limitMs);
-          }),
-        ]);
-      }
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, limitMs);
+      });
+      await Promise.race([whenIdle(), late]);
       clearTimeout(timer);
       const cut = running;
       server.closeAllConnections();
       await closed;
+      // Not before each of them knows that it was cut: what it used until then is still to be journalled.
+      await whenIdle();
       return cut;
     },
   };
