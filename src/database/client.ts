@@ -4,6 +4,11 @@ import { PrismaClient } from './generated/prisma/client.ts';
 
 /** How long a caller waits for a free or a new connection before the query fails. */
 const CONNECT_TIMEOUT_MS = 5_000;
+/**
+ * A query that takes longer fails. A server that is gone without a word (a failover, a cut network) answers nothing on
+ * the old connections, and TCP would take a quarter of an hour to notice.
+ */
+const QUERY_TIMEOUT_MS = 15_000;
 
 export interface PoolOptions {
   /** Connections at most. */
@@ -18,8 +23,10 @@ export interface PoolOptions {
  */
 export function createPool(url: string, options: PoolOptions): pg.Pool {
   const pool = new pg.Pool(poolConfig(url, options));
-  // Without a listener, an idle connection that breaks would end the process. The pool drops it by itself.
+  // Without a listener, a connection that breaks would end the process: an idle one is dropped by the pool,
+  // one in use fails its query.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 
@@ -35,6 +42,7 @@ function poolConfig(url: string, options: PoolOptions): pg.PoolConfig {
     max: options.max,
     application_name: options.applicationName,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: QUERY_TIMEOUT_MS,
     keepAlive: true,
   };
 }
