@@ -1,0 +1,107 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { until } from '../kit/prism.ts';
+import { createApplication, type Application } from './application.ts';
+import { faults, openLedger, type Ledger } from './ledger.ts';
+import { signUp, type OperatedTenant, type Operator } from './operator.ts';
+import { createOwnPostgres, type OwnPostgres } from './own-postgres.ts';
+import { healthOf, metricOf, startProduct, type Product } from './product.ts';
+
+let postgres: OwnPostgres;
+let dataDir: string;
+let product: Product;
+let ledger: Ledger;
+let operator: Operator;
+let tenant: OperatedTenant;
+let application: Application;
+
+beforeEach(async () => {
+  postgres = await createOwnPostgres();
+  ledger = openLedger(postgres.url);
+  dataDir = mkdtempSync(join(tmpdir(), 'prism-start-'));
+  product = await start();
+  operator = await signUp(() => product.origin);
+  const provider = await operator.provider({ name: 'Simulator', slug: 'sim', type: 'simulator' });
+  tenant = await operator.tenant('acme', [provider]);
+  application = createApplication({ origin: product.origin, ...tenant });
+});
+afterEach(async () => {
+  application.close();
+  await product.kill();
+  await ledger.close();
+  await postgres.remove();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+const start = (): Promise<Product> => startProduct({ databaseUrl: postgres.url, dataDir });
+
+const chat = (model: string, stream: boolean, tokens: number) => ({
+  body: { model, stream, messages: [{ role: 'user', content: `[[tokens ${tokens}]] ${stream}` }] },
+});
+
+/** What waits for the database, of all processes that ever ran on this data directory. */
+function journalFiles(): string[] {
+  return readdirSync(join(dataDir, 'journal'), { recursive: true, encoding: 'utf8' });
+}
+
+test('a start without PostgreSQL serves from the copy in the data directory, and catches up when it is back', async () => {
+  expect(await application.ask(chat('sim-fast', false, 10))).toMatchObject({ status: 200, complete: true });
+  await product.stop();
+  await postgres.kill();
+
+  product = await start();
+  application.close();
+  application = createApplication({ origin: product.origin, ...tenant });
+  expect(await healthOf(product.origin)).toMatchObject({ http: 200, status: 'degraded', database: 'error' });
+  const seen = await Promise.all(
+    [false, true].map((stream) => application.ask(chat('sim-fast', stream, 10))),
+  );
+  for (const answer of seen) expect(answer).toMatchObject({ status: 200, complete: true });
+  expect((await healthOf(product.origin)).waiting).toBe(2);
+  await expect(operator.call('GET', '/admin/tenants')).rejects.toThrow(/: 503 /);
+
+  await postgres.start();
+  await until(async () => (await healthOf(product.origin)).waiting === 0, 20_000);
+  expect(faults(await ledger.rows(), seen)).toEqual([]);
+  expect(await ledger.differences()).toEqual([]);
+  await operator.call('PUT', `/admin/tenants/${tenant.id}`, {
+    modelConfig: { mode: 'all', list: [], aliases: { later: 'sim-fast' } },
+  });
+  await until(async () => (await application.ask(chat('later', false, 10))).status === 200, 10_000);
+}, 60_000);
+
+test('SIGTERM in mid-traffic: every running request ends as if nothing had happened, then it exits with 0', async () => {
+  const running = Array.from({ length: 100 }, (_, lane) =>
+    application.ask(chat(lane % 4 < 2 ? 'sim-mini' : 'sim-chat', lane % 2 === 1, 60 + lane)),
+  );
+  await until(async () => (await metricOf(product.origin, 'prism_active_requests')) === 100, 10_000);
+  const ended = product.stop();
+  const seen = await Promise.all(running);
+  expect(seen.filter((answer) => answer.status !== 200 || !answer.complete)).toEqual([]);
+
+  const { code, stderr } = await ended;
+  expect(code).toBe(0);
+  expect(stderr).toBe('');
+  expect(journalFiles()).toEqual([]);
+  const rows = await ledger.rows();
+  expect(rows.length).toBe(100);
+  expect(faults(rows, seen)).toEqual([]);
+  expect(await ledger.differences()).toEqual([]);
+}, 60_000);
+
+test('a SIGTERM while it drains for long cuts what is left, and what was cut is in the log as well', async () => {
+  await product.stop();
+  product = await startProduct({ databaseUrl: postgres.url, dataDir, env: { PRISM_DRAIN_SECONDS: '1' } });
+  application.close();
+  application = createApplication({ origin: product.origin, ...tenant });
+  const running = [false, true].map((stream) => application.ask(chat('sim-chat', stream, 4_000)));
+  await until(async () => (await metricOf(product.origin, 'prism_active_requests')) === 2, 10_000);
+  const { code } = await product.stop();
+  expect(code).toBe(0);
+  for (const answer of await Promise.all(running)) expect(answer.complete).toBe(false);
+  expect((await ledger.rows()).map(({ status }) => status)).toEqual(['aborted', 'aborted']);
+  expect(await ledger.differences()).toEqual([]);
+  expect(journalFiles()).toEqual([]);
+}, 60_000);
