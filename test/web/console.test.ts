@@ -170,7 +170,8 @@ describe.skipIf(!hasBrowser())('the console, from an empty database to a priced 
     expect(await requests.textContent()).toMatch(/Requests\s*[1-9]/);
     expect(await violations(page)).toEqual([]);
     await requests.click();
-    await page.getByRole('heading', { name: 'Requests', exact: true }).waitFor();
+    await page.getByRole('cell', { name: 'sim-fast' }).first().waitFor();
+    expect(await page.getByLabel('Time', { exact: true }).inputValue()).toBe('7d');
   });
 
   it('signs out, refuses a wrong password and returns to the page that was asked for', async () => {

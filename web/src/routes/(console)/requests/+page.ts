@@ -7,11 +7,11 @@ export const load: PageLoad = ({ url, depends }) => {
   depends('prism:requests');
   // Each part is read by itself: opening a row changes the address, but asks for nothing.
   const parts = new URLSearchParams();
-  for (const part of ['tenant', 'status', 'model', 'after', 'before']) {
+  for (const part of ['range', 'tenant', 'status', 'model', 'after', 'before']) {
     const value = url.searchParams.get(part);
     if (value !== null) parts.set(part, value);
   }
-  const view = readView(parts);
+  const view = readView(parts, Date.now());
   return {
     title: 'Requests',
     view,
