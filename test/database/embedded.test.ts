@@ -86,6 +86,14 @@ function serverPid(home: string): number | null {
   return existsSync(file) ? Number.parseInt(readFileSync(file, 'utf8'), 10) : null;
 }
 
+/** Kills PostgreSQL and answers its pid. */
+function killServer(home: string): number {
+  const pid = serverPid(home);
+  if (pid === null) throw new Error('no PostgreSQL runs');
+  process.kill(pid, 'SIGKILL');
+  return pid;
+}
+
 async function query(url: string, sql: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -146,8 +154,7 @@ describe('after a kill -9', () => {
     const { url, home } = await start();
     const pool = createPool(url, { max: 2, applicationName: 'test' });
     await pool.query('CREATE TABLE kept AS SELECT 7 AS number');
-    const before = serverPid(home);
-    process.kill(before ?? 0, 'SIGKILL');
+    const before = killServer(home);
     await vi.waitFor(
       async () => {
         expect(serverPid(home)).not.toBe(before);
@@ -161,9 +168,8 @@ describe('after a kill -9', () => {
   test('of both, the next start recovers', async () => {
     const first = await start();
     await query(first.url, 'CREATE TABLE kept AS SELECT 7 AS number');
-    const server = serverPid(first.home) ?? 0;
     await kill(first);
-    process.kill(server, 'SIGKILL');
+    killServer(first.home);
     const second = await start();
     expect(await query(second.url, 'SELECT * FROM kept')).toEqual([{ number: 7 }]);
   }, 20_000);
@@ -171,9 +177,8 @@ describe('after a kill -9', () => {
   test('a pid file whose number some other program has by now stops nothing', async () => {
     const first = await start();
     await query(first.url, 'CREATE TABLE kept AS SELECT 7 AS number');
-    const server = serverPid(first.home) ?? 0;
     await kill(first);
-    process.kill(server, 'SIGKILL');
+    killServer(first.home);
     // This very process: alive, and no PostgreSQL. It must live on.
     const pidFile = join(first.home, 'data', 'postmaster.pid');
     const [, ...rest] = readFileSync(pidFile, 'utf8').split('\n');
