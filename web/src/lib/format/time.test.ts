@@ -7,6 +7,7 @@ describe('time', () => {
   it('is relative up to a day, then absolute', () => {
     expect(formatMoment(new Date(now - 3_000), now)).toBe('just now');
     expect(formatMoment(new Date(now - 3 * 60_000), now)).toBe('3 min ago');
+    expect(formatMoment(new Date(now - 3_599_000), now)).toBe('59 min ago');
     expect(formatMoment(new Date(now + 5 * 3_600_000), now)).toBe('in 5 h');
     expect(formatMoment(new Date(now - 48 * 3_600_000), now)).toMatch(/^1\d Nov, \d\d:\d\d$/);
     expect(formatMoment(new Date(now - 400 * 24 * 3_600_000), now)).toContain('2025');

@@ -52,6 +52,6 @@ export function toLocalInput(at: Date): string {
 }
 
 function relative(value: number, unit: string): string {
-  const size = `${Math.max(1, Math.round(Math.abs(value)))} ${unit}`;
+  const size = `${Math.max(1, Math.floor(Math.abs(value)))} ${unit}`;
   return value < 0 ? `${size} ago` : `in ${size}`;
 }
