@@ -18,7 +18,7 @@ const CHECKS: readonly Check[] = [
   },
   { name: 'lint', program: ['oxlint/bin/oxlint', '--type-aware', '--deny-warnings'] },
   { name: 'format', program: ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'] },
-  { name: 'imports', program: ['dependency-cruiser/bin/dependency-cruise.mjs', 'src', 'web/src'] },
+  { name: 'imports', program: ['dependency-cruiser/bin/dependency-cruiser.mjs', 'src', 'web/src'] },
 ];
 
 const checkout = new URL('../..', import.meta.url);
