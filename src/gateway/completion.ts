@@ -3,7 +3,7 @@ import { boundText, TEXT_LIMITS } from '../accounting/bound-text.ts';
 import type { Operation } from '../accounting/record.ts';
 import { AppError } from '../errors.ts';
 import type { ChatCall, EmbeddingsCall } from '../providers/adapter.ts';
-import type { ServedModel } from '../runtime/view.ts';
+import type { ServedModel, TenantView } from '../runtime/view.ts';
 import { chatAttempt, type AttemptPlan } from './attempt.ts';
 import { authenticate } from './authenticate.ts';
 import { estimateInputTokens } from './estimate.ts';
@@ -11,7 +11,7 @@ import type { Exchange } from './exchange.ts';
 import { toGatewayError } from './failure.ts';
 import type { DoorCall, GatewayDeps } from './gateway.ts';
 import { gatewayHeaders } from './headers.ts';
-import { clampTokens, planTargets } from './plan.ts';
+import { clampTokens, outputLimit, planTargets } from './plan.ts';
 import { ClientGone, MAX_BODY_BYTES, readBody } from './read-body.ts';
 import { CLIENT_CLOSED_REQUEST, sendError } from './relay.ts';
 import { readChatRequest, readEmbeddingsRequest, type GatewayRequest } from './request.ts';
@@ -110,10 +110,17 @@ function watchClient(res: ServerResponse, exchange: Exchange): void {
 function admit(deps: GatewayDeps, exchange: Exchange, request: GatewayRequest): boolean | Promise<boolean> {
   const { tenant } = exchange.key;
   if (tenant.requestsPerMinute === 0 && tenant.tokensPerMinute === 0) return true;
-  const asked = request.maxCompletionTokens ?? request.maxTokens ?? 0;
-  const admission = deps.limiter.admit(tenant.id, tenant, exchange.estimatedInputTokens + asked);
+  const tokens = exchange.estimatedInputTokens + askedTokens(tenant, request);
+  const admission = deps.limiter.admit(tenant.id, tenant, tokens);
   if (admission instanceof Promise) return admission.then((it) => admitted(deps, exchange, it));
   return admitted(deps, exchange, admission);
+}
+
+/** What the answer may use: the client's limit as it will be sent, or it would be held against more than can come. */
+function askedTokens(tenant: TenantView, request: GatewayRequest): number {
+  const asked = request.maxCompletionTokens ?? request.maxTokens;
+  if (asked === null || tenant.tokensPerMinute === 0) return 0;
+  return clampTokens(asked, outputLimit(tenant, request.model)) ?? asked;
 }
 
 function admitted(

@@ -52,9 +52,11 @@ const DOORS: Readonly<Record<string, Readonly<Record<string, Door>>>> = {
       answerModels(res, id, keyOf(deps, req, route).tenant, lists),
   },
   '/models/public': {
-    GET: (deps, { id, res, route }, lists) => answerModels(res, id, openTenant(deps, route), lists),
+    GET: (deps, { id, req, res, route }, lists) => answerModels(res, id, openTenant(deps, req, route), lists),
   },
-  '/health': { GET: (deps, { id, res, route }) => answerHealth(deps, res, id, openTenant(deps, route)) },
+  '/health': {
+    GET: (deps, { id, req, res, route }) => answerHealth(deps, res, id, openTenant(deps, req, route)),
+  },
 };
 const ONE_MODEL: Readonly<Record<string, Door>> = {
   GET: (deps, { id, req, res, route }) =>
@@ -93,9 +95,19 @@ function doorOf(req: IncomingMessage, route: GatewayRoute): Door {
   const method = req.method === 'HEAD' ? 'GET' : (req.method ?? '');
   const door = Object.hasOwn(doors, method) ? doors[method] : undefined;
   if (door === undefined) {
-    throw new AppError('method_not_allowed', `${path} takes ${Object.keys(doors).join(', ')} only.`);
+    throw new MethodNotAllowed(path, Object.keys(doors).join(', '));
   }
   return door;
+}
+
+class MethodNotAllowed extends AppError {
+  /** What RFC 9110 wants in the `allow` header. */
+  readonly allowed: string;
+
+  constructor(path: string, methods: string) {
+    super('method_not_allowed', `${path} takes ${methods} only.`);
+    this.allowed = methods;
+  }
 }
 
 function fail(deps: GatewayDeps, res: ServerResponse, id: string, error: unknown): void {
@@ -103,7 +115,7 @@ function fail(deps: GatewayDeps, res: ServerResponse, id: string, error: unknown
   if (known === null)
     deps.log.error({ err: error, requestId: id }, 'gateway: a request failed for a reason of ours');
   const headers = ['x-request-id', id];
-  if (known?.code === 'method_not_allowed') headers.push('allow', 'GET, POST');
+  if (known instanceof MethodNotAllowed) headers.push('allow', known.allowed);
   sendError(
     res,
     known ??
@@ -116,8 +128,9 @@ function keyOf(deps: GatewayDeps, req: IncomingMessage, route: GatewayRoute): Ke
   return authenticate(deps.snapshot(), req.headers.authorization, route.slug, deps.clock());
 }
 
-/** The tenant of a path that needs no key. */
-function openTenant(deps: GatewayDeps, route: GatewayRoute): TenantView {
+/** The tenant of a path that needs no key; without a slug, a key has to name it. */
+function openTenant(deps: GatewayDeps, req: IncomingMessage, route: GatewayRoute): TenantView {
+  if (route.slug === null && req.headers.authorization !== undefined) return keyOf(deps, req, route).tenant;
   const tenant = route.slug === null ? undefined : deps.snapshot().tenantsBySlug.get(route.slug);
   if (tenant === undefined || !tenant.active) {
     throw new AppError('tenant_not_found', 'There is no such tenant. The path is /api/<tenant-slug>/v1/….');

@@ -79,7 +79,9 @@ export function createMeter(): Meter {
 
   return {
     observe(record, tenantSlug) {
-      const into = seriesOf(tenantSlug, record.providerSlug, record.model, record.operation);
+      // Where nobody served, the model is whatever the client wrote: no label, or anyone could use up the series.
+      const model = record.providerId === null ? '' : record.model;
+      const into = seriesOf(tenantSlug, record.providerSlug, model, record.operation);
       into.requests[record.status] += 1;
       into.inputTokens += record.usage.inputTokens;
       into.cachedTokens += record.usage.cachedTokens;

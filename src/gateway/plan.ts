@@ -61,6 +61,16 @@ function canDo(target: ServedModel, operation: 'chat' | 'embeddings'): boolean {
   return adapter.features.embeddings && adapter.embeddings !== undefined && target.model.kind !== 'chat';
 }
 
+/** The most tokens that anyone behind this name can answer; null = not known. */
+export function outputLimit(tenant: TenantView, requested: string): number | null {
+  let most = 0;
+  for (const { model } of resolve(tenant, tenant.aliases.get(requested) ?? requested).served) {
+    if (model.maxOutputTokens === null) return null;
+    most = Math.max(most, model.maxOutputTokens);
+  }
+  return most === 0 ? null : most;
+}
+
 /** The client's limit on the answer, cut to what the model can do; null = nothing to change. */
 export function clampTokens(asked: number | null, maximum: number | null): number | null {
   return asked !== null && maximum !== null && asked > maximum ? maximum : null;

@@ -13,7 +13,7 @@ export interface GatewayRequest {
   readonly maxCompletionTokens: number | null;
   readonly user: string;
   /** The whole body, parsed at most once. Throws AppError invalid_request. */
-  json(): JsonObject;
+  readonly json: () => JsonObject;
 }
 
 /** Reads a chat body. Throws AppError invalid_request with `param`. */
