@@ -71,7 +71,7 @@ export default {
     {
       name: 'resolvable',
       severity: 'error',
-      from: {},
+      from: { path: '^src/' },
       // This package is types and nothing else, so there is no file to find.
       to: { couldNotResolve: true, pathNot: '^@graphql-typed-document-node/core$' },
     },
