@@ -1,11 +1,8 @@
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser, launch, openTab, overflow, violations, type Tab } from './browser.ts';
-import { BUILD, openStage, type Stage } from './stage.ts';
-
-const ADMIN = { username: 'admin', password: 'correct horse battery' };
+import { ADMIN, answered, chat, createUser, packedSize, until } from './outside.ts';
+import { openStage, type Stage } from './stage.ts';
 
 /** In order: each goes on where the one before stopped, as a person would. */
 describe.skipIf(!hasBrowser())('the console, from an empty database to a priced request', () => {
@@ -288,67 +285,3 @@ describe.skipIf(!hasBrowser())('the console, from an empty database to a priced 
     expect(tab.complaints).toEqual([]);
   });
 });
-
-async function createUser(
-  url: string,
-  input: { username: string; password: string; role: string },
-): Promise<void> {
-  const token = await graphql(
-    url,
-    'mutation ($input: LoginInput!) { login(input: $input) { ... on Login { value: token } } }',
-    ADMIN,
-  );
-  await graphql(
-    url,
-    'mutation ($input: CreateUserInput!) { createUser(input: $input) { ... on User { value: id } } }',
-    input,
-    token,
-  );
-}
-
-/** The `value` of a mutation's only field. */
-async function graphql(url: string, query: string, input: unknown, token?: string): Promise<string> {
-  const response = await fetch(`${url}/graphql`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    },
-    body: JSON.stringify({ query, variables: { input } }),
-  });
-  const text = await response.text();
-  const value = /"value":"([^"]+)"/.exec(text)?.[1];
-  if (value === undefined) throw new Error(`no value in ${text}`);
-  return value;
-}
-
-/** Bytes of these files of the build as gzip packs them. */
-function packedSize(paths: ReadonlySet<string>): number {
-  return [...paths].reduce((sum, path) => sum + statSync(join(BUILD, `${path}.gz`)).size, 0);
-}
-
-/** The status of one chat request. */
-async function chat(url: string, apiKey: string): Promise<number> {
-  const response = await fetch(`${url}/v1/chat/completions`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ model: 'sim-fast', messages: [{ role: 'user', content: 'Hello!' }] }),
-  });
-  await response.arrayBuffer();
-  return response.status;
-}
-
-/** A new key reaches the gateway within a second. */
-async function answered(ask: () => Promise<number>): Promise<number> {
-  let status = 0;
-  await until(async () => (status = await ask()) !== 401);
-  return status;
-}
-
-async function until(condition: () => Promise<boolean>, ms = 8_000): Promise<void> {
-  const end = performance.now() + ms;
-  while (!(await condition())) {
-    if (performance.now() > end) throw new Error('what was waited for did not happen');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
