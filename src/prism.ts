@@ -1,6 +1,7 @@
+import { randomFillSync } from 'node:crypto';
 import { resolve } from 'node:path';
 import type pg from 'pg';
-import { uuidv7 } from 'uuidv7';
+import { V7Generator } from 'uuidv7';
 import { createDrain } from './accounting/drain.ts';
 import { openJournal, type Journal } from './accounting/journal.ts';
 import type { JournalSink } from './accounting/record.ts';
@@ -107,6 +108,7 @@ async function build(env: Env, log: Logger, version: string, undo: Undo[]): Prom
     await drain.stop();
   });
 
+  const ids = new V7Generator({ nextUint32: bufferedRandom() });
   const limiter = await openLimiter(env, log, undo);
   const breaker = createBreaker({ clock: monotonic });
   const status = createProviderStatus({
@@ -118,7 +120,7 @@ async function build(env: Env, log: Logger, version: string, undo: Undo[]): Prom
     snapshot: () => snapshots.current(),
     clock: Date.now,
     now: monotonic,
-    newId: uuidv7,
+    newId: () => ids.generate().toString(),
     random: Math.random,
     upstream,
     breaker,
@@ -194,6 +196,21 @@ function monotonic(): number {
   return performance.now();
 }
 
+/** Random numbers of the system's generator, fetched a thousand at a time: one call of it costs more than all the rest of an id. */
+function bufferedRandom(): () => number {
+  const numbers = new Uint32Array(1024);
+  let next = numbers.length;
+  return () => {
+    if (next === numbers.length) {
+      randomFillSync(numbers);
+      next = 0;
+    }
+    const number = numbers[next] ?? 0;
+    next += 1;
+    return number;
+  };
+}
+
 function databaseOf(embedded: Embedded | null): string {
   if (embedded === null) throw new Error('no database');
   return embedded.url;
@@ -233,8 +250,11 @@ async function openLimiter(env: Env, log: Logger, undo: Undo[]) {
   return shared;
 }
 
+/** A ping that hangs must not hold one of the few connections; pg takes the time limit, but its types do not know it. */
+const PING: pg.QueryConfig & { query_timeout: number } = { text: 'SELECT 1', query_timeout: 1_500 };
+
 async function ping(pool: pg.Pool): Promise<void> {
-  await pool.query('SELECT 1');
+  await pool.query(PING);
 }
 
 const LAST_DRAIN_MS = 10_000;

@@ -216,7 +216,9 @@ describe('context overflow', () => {
     expect(row.trace.attempts).toMatchObject([{ outcome: 'context_overflow' }, { outcome: 'ok' }]);
     await until(async () => {
       const { body: models } = await prism.rest('GET', '/api/prism/admin/providers/models/all');
-      return models.find((it: { modelId: string }) => it.modelId === 'sim-overflow')?.learnedContextWindow === 512;
+      return (
+        models.find((it: { modelId: string }) => it.modelId === 'sim-overflow')?.learnedContextWindow === 512
+      );
     });
     await until(async () => {
       const again = await chat({ model: 'sim-overflow', messages: prompt(800) }, healthy);
