@@ -1,13 +1,14 @@
 /** Contract §2: what is tried elsewhere, what is not, and what the client is told when nobody answers. */
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestPrism, type TestPrism, type TestTenant } from '../kit/prism.ts';
 import { readStream } from '../kit/read-stream.ts';
 import { logOf } from '../kit/request-log.ts';
-import { advanceClock } from './clock.ts';
+import { createClock } from './clock.ts';
 import { answer, frame, refuse, startUpstream, type Respond, type ScriptedUpstream } from './upstream.ts';
 
 const KEY = 'sk-test-0123456789abcdef';
 const messages = [{ role: 'user', content: 'Hello!' }];
+const clock = createClock();
 let prism: TestPrism;
 const upstreams: ScriptedUpstream[] = [];
 /** Two providers of one model, used by most tests: the first does what the test says, the second answers. */
@@ -17,9 +18,9 @@ beforeAll(async () => {
   prism = await startTestPrism();
   pair = await chain([answer('From the first.'), answer('From the second.')]);
 });
-afterEach(() => vi.restoreAllMocks());
 afterAll(async () => {
   await prism.stop();
+  clock.restore();
   await Promise.all(upstreams.map((it) => it.close()));
 });
 
@@ -333,7 +334,7 @@ describe('the breaker', () => {
       { provider: to.slugs[1], outcome: 'ok' },
     ]);
     first.respond = answer('Well again.');
-    advanceClock(31_000);
+    clock.advance(31_000);
     expect(await (await chat(to)).text()).toContain('Well again.');
     expect(await (await chat(to)).text()).toContain('Well again.');
   });
