@@ -17,7 +17,7 @@ import { join, resolve } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createPool } from '../../src/database/client.ts';
-import { startNode, type NodeProcess } from '../kit/node-process.ts';
+import { NOBODY, nobodyCanRun, startNode, type NodeProcess } from '../kit/node-process.ts';
 
 const SCRIPT = `
   import { startEmbedded } from './src/database/embedded.ts';
@@ -251,10 +251,9 @@ describe.runIf(process.getuid?.() === 0)('as root', () => {
     expect(readdirSync(home).some((name) => name.startsWith('postgresql-'))).toBe(true);
   }, 30_000);
 
-  test('an ordinary user gets a cluster inside the data directory', async () => {
-    const nobody = { uid: 65_534, gid: 65_534 };
+  test.runIf(nobodyCanRun())('an ordinary user gets a cluster inside the data directory', async () => {
     execFileSync('chown', ['65534:65534', directory]);
-    const node = startNode(['-e', SCRIPT, dataDir], nobody);
+    const node = startNode(['-e', SCRIPT, dataDir], NOBODY);
     running.push(node);
     const [, url = '', home = ''] = await node.printed(/ready (\S+) home (\S+) end/);
     expect(home).toBe(join(dataDir, 'postgres'));

@@ -1,4 +1,14 @@
-import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess, type SpawnOptions } from 'node:child_process';
+
+/** An ordinary user that every system has. */
+export const NOBODY = { uid: 65_534, gid: 65_534 } as const;
+
+/** Whether we may become that user and it may run this checkout; root's own is often closed. */
+export function nobodyCanRun(): boolean {
+  return (
+    process.getuid?.() === 0 && spawnSync(process.execPath, ['-e', 'import "pino"'], NOBODY).status === 0
+  );
+}
 
 export interface Ended {
   readonly code: number | null;

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, mkdtempSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -7,7 +6,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createTestDatabase } from '../kit/database.ts';
-import type { NodeProcess } from '../kit/node-process.ts';
+import { NOBODY, nobodyCanRun, type NodeProcess } from '../kit/node-process.ts';
 import {
   clearAway,
   health,
@@ -20,8 +19,6 @@ import {
 } from './program.ts';
 
 const HEALTHY = { status: 'ok', database: 'ok' };
-const NOBODY = { uid: 65_534, gid: 65_534 };
-
 let dataDir: string;
 let started: NodeProcess[];
 
@@ -104,7 +101,7 @@ describe('with the embedded database', () => {
     expect(await health(first.url)).toMatchObject(HEALTHY);
   }, 40_000);
 
-  test.runIf(process.getuid?.() === 0 && canOthersRead())('an ordinary user starts it too', async () => {
+  test.runIf(nobodyCanRun())('an ordinary user starts it too', async () => {
     chownSync(dataDir, NOBODY.uid, NOBODY.gid);
     const { url } = await run({}, NOBODY);
     expect(await health(url)).toMatchObject(HEALTHY);
@@ -178,8 +175,3 @@ describe('npm start', () => {
     await end(second, 'SIGTERM');
   }, 60_000);
 });
-
-/** Whether another user may run this checkout; root's own is often closed. */
-function canOthersRead(): boolean {
-  return spawnSync(process.execPath, ['-e', 'import "pino"'], NOBODY).status === 0;
-}
