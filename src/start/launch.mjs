@@ -8,6 +8,8 @@ import { findNode, LaunchError, ROOT } from './runtime.mjs';
 const [command = '', ...rest] = process.argv.slice(2);
 
 const VITE = 'node_modules/vite/bin/vite.js';
+/** Signals this close together are one wish to stop. */
+const SAME_SIGNAL_MS = 1_000;
 const VITEST = 'node_modules/vitest/vitest.mjs';
 /** How many tests passed and failed, for continuous integration. */
 const REPORT = 'node_modules/.cache/prism/tests.json';
@@ -97,10 +99,14 @@ async function runTogether(programs) {
 function start(args) {
   const follow = ['--import', new URL('./follow.mjs', import.meta.url).href];
   const child = spawn(findNode(), [...follow, ...args], { cwd: ROOT, stdio: 'inherit' });
+  let forwardedAt = -Infinity;
   /** @param {NodeJS.Signals} signal */
   const forward = (signal) => {
     // In a terminal, Ctrl-C reaches the program by itself.
     if (signal === 'SIGINT' && process.stdin.isTTY) return;
+    // Sent to a whole process group, one signal comes twice: to us, and once more by npm.
+    if (performance.now() - forwardedAt < SAME_SIGNAL_MS) return;
+    forwardedAt = performance.now();
     child.kill(signal);
   };
   /** @type {NodeJS.Signals[]} */
