@@ -27,6 +27,8 @@ export interface Ask {
   readonly onAnswer?: (answer: IncomingMessage) => void;
   /** Ends the request from outside. */
   readonly signal?: AbortSignal;
+  /** Breaks off in the middle of sending the body. */
+  readonly half?: boolean;
 }
 
 /** An application with its key, on connections of its own that are kept and used again. */
@@ -36,11 +38,12 @@ export interface Application {
   close(): void;
 }
 
-export function createApplication(options: {
-  readonly origin: string;
+export interface Credentials {
   readonly slug: string;
   readonly apiKey: string;
-}): Application {
+}
+
+export function createApplication(options: Credentials & { readonly origin: string }): Application {
   const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
   return {
     ask: (ask) => askOnce(options, agent, ask),
@@ -48,10 +51,13 @@ export function createApplication(options: {
   };
 }
 
+/** As much of a stream's end as holds its last frames. */
+const TAIL = 16_384;
+
 function askOnce(
-  { origin, slug, apiKey }: { readonly origin: string; readonly slug: string; readonly apiKey: string },
+  { origin, slug, apiKey }: Credentials & { readonly origin: string },
   agent: Agent,
-  { path = '/chat/completions', body, onAnswer, signal }: Ask,
+  { path = '/chat/completions', body, onAnswer, signal, half = false }: Ask,
 ): Promise<Seen> {
   const startedAt = performance.now();
   const seen: Seen = {
@@ -81,22 +87,26 @@ function askOnce(
       const id = answer.headers['x-request-id'];
       seen.id = typeof id === 'string' ? id : null;
       seen.status = answer.statusCode ?? null;
-      let text = '';
+      let got = '';
       answer.setEncoding('utf8');
+      const isStream = answer.headers['content-type']?.startsWith('text/event-stream') ?? false;
       answer.on('data', (part: string) => {
-        text += part;
+        got = isStream ? got.slice(-TAIL) + part : got + part;
         // What the client has seen counts, whether or not the connection lives on.
-        if (text.endsWith('data: [DONE]\n\n')) seen.complete = true;
+        if (got.endsWith('data: [DONE]\n\n')) seen.complete = true;
       });
       answer.on('end', () => (seen.ended = true));
       answer.on('error', () => undefined);
       answer.on('close', () => {
-        read(seen, text);
+        for (const told of isStream ? lastFrames(got) : whole(seen, got)) read(seen, told);
         done();
       });
       onAnswer?.(answer);
     });
-    req.end(JSON.stringify(body));
+    const text = JSON.stringify(body);
+    if (!half) return void req.end(text);
+    req.setHeader('content-length', Buffer.byteLength(text));
+    req.write(text.slice(0, text.length >> 1), () => req.destroy());
   });
 }
 
@@ -105,11 +115,9 @@ interface Told {
   readonly error?: { readonly code?: string | null; readonly type?: string };
 }
 
-function read(seen: Seen, text: string): void {
-  for (const told of text.startsWith('data: ') ? frames(text) : whole(seen, text)) {
-    seen.costUsd = told.cost_info?.actual_cost ?? seen.costUsd;
-    seen.error = told.error?.code ?? told.error?.type ?? seen.error;
-  }
+function read(seen: Seen, told: Told): void {
+  seen.costUsd = told.cost_info?.actual_cost ?? seen.costUsd;
+  seen.error = told.error?.code ?? told.error?.type ?? seen.error;
 }
 
 function whole(seen: Seen, text: string): Told[] {
@@ -122,8 +130,8 @@ function whole(seen: Seen, text: string): Told[] {
   }
 }
 
-/** The last two frames tell what there is to tell. */
-function frames(text: string): Told[] {
+/** The last two tell what there is to tell. */
+function lastFrames(text: string): Told[] {
   return text
     .split('\n\n')
     .filter((frame) => frame.startsWith('data: {') && frame.endsWith('}'))

@@ -2,6 +2,8 @@
 export interface Operator {
   /** Throws what was answered when it is no 2xx. */
   call(method: string, path: string, input?: unknown): Promise<Record<string, unknown>>;
+  /** Switches on or off whether prompts and answers are kept. */
+  logPrompts(on: boolean): Promise<void>;
   /** Adds a provider, discovers its models and answers its id. */
   provider(input: Record<string, unknown>): Promise<string>;
   /** Adds a tenant and answers when the gateway knows it. */
@@ -18,6 +20,8 @@ export interface OperatedTenant {
   readonly apiKey: string;
 }
 
+const LOG_PROMPTS =
+  'mutation ($on: Boolean!) { updateLogSettings(input: { promptLogging: $on }) { __typename } }';
 const ADMIN = { username: 'admin', password: 'correct horse battery' };
 
 /** `origin` is asked anew each time: the product may have been started again, on another port. */
@@ -40,6 +44,15 @@ export async function signUp(origin: () => string): Promise<Operator> {
   token = String((await call('POST', '/auth/login', ADMIN))['token']);
   return {
     call,
+    async logPrompts(on) {
+      const response = await fetch(`${origin()}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify({ query: LOG_PROMPTS, variables: { on } }),
+      });
+      const text = await response.text();
+      if (!text.includes('"LogSettings"')) throw new Error(`updateLogSettings: ${response.status} ${text}`);
+    },
     async provider(input) {
       const id = String((await call('POST', '/admin/providers', input))['id']);
       await call('POST', `/admin/providers/${id}/discover`);

@@ -74,9 +74,16 @@ export async function healthOf(origin: string): Promise<Health> {
   };
 }
 
-/** The sum of a metric over all its labels; 0 = there is none. */
-export async function metricOf(origin: string, name: string): Promise<number> {
+/** /metrics as it is now: by name, the sum of a metric over all its labels; 0 = there is none. */
+export async function metricsOf(origin: string): Promise<(name: string) => number> {
   const text = await (await fetch(`${origin}/metrics`)).text();
-  const lines = text.split('\n').filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
-  return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+  const lines = text.split('\n');
+  return (name) =>
+    lines
+      .filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`))
+      .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+}
+
+export async function metricOf(origin: string, name: string): Promise<number> {
+  return (await metricsOf(origin))(name);
 }
