@@ -1,10 +1,11 @@
 // Plain JavaScript for the machine's own Node: installs, generates and builds what is missing or stale.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findNode, LaunchError, ROOT, sha256 } from './runtime.mjs';
 
+const BIN = join(ROOT, 'node_modules/.bin');
 const STAMPS = join(ROOT, 'node_modules/.cache/prism');
 /** Never an input: what is generated, built or installed. */
 const NOT_INPUT = new Set(['node_modules', 'build', '.svelte-kit', 'generated']);
@@ -197,7 +198,8 @@ function run(command, args, extra) {
   // What it prints is wanted only when it fails; stdout stays free for the program's own lines.
   const { status, signal, stdout, stderr, error } = spawnSync(command, args, {
     cwd: ROOT,
-    env: { ...process.env, ...extra },
+    // As npm would: some tools look for their own parts there.
+    env: { ...process.env, PATH: `${BIN}${delimiter}${process.env['PATH'] ?? ''}`, ...extra },
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
     stdio: ['ignore', 'pipe', 'pipe'],
