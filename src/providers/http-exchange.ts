@@ -46,6 +46,13 @@ export interface ExchangeHost {
   lateError(error: unknown): void;
 }
 
+/** What an exchange uses up while it runs. */
+export interface UsedOrigin {
+  open: number;
+  /** Tick of the last request's end. */
+  usedAt: number;
+}
+
 /** One request on its way: undici's handler and the caller's handle in one object (the hot path allocates no more). */
 export class Exchange implements Dispatcher.DispatchHandler, UpstreamExchange {
   readonly #host: ExchangeHost;
@@ -53,6 +60,8 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamExchange {
   readonly #firstByteMs: number;
   readonly #betweenBytesMs: number;
   readonly #tickMs: number;
+  /** The host's book-keeping while it runs: whose connection it uses, and its place among those that run. */
+  use: { readonly origin: UsedOrigin; place: number } | null = null;
   #controller: Dispatcher.DispatchController | null = null;
   #opening = true;
   #over = false;

@@ -78,7 +78,11 @@ export function createUpstream({
   tickMs = 100,
 }: UpstreamDeps = {}): Upstream {
   const origins = new Map<string, Origin>();
-  const running = new Map<Exchange, Origin>();
+  /**
+   * In no order; each knows its place and its origin. No Map or Set: V8's hash tables keep their old selves chained
+   * to the new ones, so with entries coming and going this fast the collector would carry every request along.
+   */
+  const running: Exchange[] = [];
   let timer: ReturnType<typeof setInterval> | null = null;
   let closed = false;
 
@@ -86,11 +90,16 @@ export function createUpstream({
     tick: 0,
     parsing: false,
     settled(exchange) {
-      const origin = running.get(exchange);
-      if (!origin) return;
-      running.delete(exchange);
-      origin.open--;
-      origin.usedAt = host.tick;
+      const { use } = exchange;
+      if (use === null) return;
+      exchange.use = null;
+      const last = running.pop();
+      if (last?.use) {
+        running[use.place] = last;
+        last.use.place = use.place;
+      }
+      use.origin.open--;
+      use.origin.usedAt = host.tick;
     },
     lateError(error) {
       log?.error({ err: error }, 'an upstream handler failed after the end of its exchange');
@@ -99,7 +108,7 @@ export function createUpstream({
 
   function onTick(): void {
     host.tick++;
-    for (const exchange of running.keys()) exchange.checkTime();
+    for (const exchange of [...running]) exchange.checkTime();
     const idleTicks = poolIdleMs / tickMs;
     for (const origin of origins.values())
       if (origin.open === 0 && host.tick - origin.usedAt > idleTicks) void drop(origin);
@@ -154,7 +163,7 @@ export function createUpstream({
     try {
       const origin = originOf(request.origin, timeouts.connectMs);
       origin.open++;
-      running.set(exchange, origin);
+      exchange.use = { origin, place: running.push(exchange) - 1 };
       origin.pool.dispatch(
         {
           method: request.method,
@@ -226,13 +235,13 @@ export function createUpstream({
     stats() {
       let connections = 0;
       for (const origin of origins.values()) connections += origin.pool.stats.connected;
-      return { pools: origins.size, open: running.size, connections };
+      return { pools: origins.size, open: running.length, connections };
     },
     async close() {
       closed = true;
       if (timer !== null) timers.clearInterval(timer);
       timer = null;
-      for (const exchange of running.keys())
+      for (const exchange of [...running])
         exchange.fail(new UpstreamFailure('connection', 'The gateway is shutting down.'));
       await Promise.all([...origins.values()].map(drop));
     },
