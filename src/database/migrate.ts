@@ -7,6 +7,9 @@ import type { Logger } from '../log.ts';
 /** The oldest PostgreSQL that the SQL runs on, as `server_version_num` counts. */
 const OLDEST_SERVER = 150_000;
 
+/** A server that neither answers nor refuses is as good as down. What comes later may wait for another process. */
+const ANSWER_TIMEOUT_MS = 5_000;
+
 /** Prisma's own bookkeeping table, so that its tools can read what was applied. */
 const BOOKS = `
   CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
@@ -53,7 +56,11 @@ export class MigrationError extends Error {
  */
 export async function migrate({ url, directory, log }: MigrateOptions): Promise<{ applied: string[] }> {
   const migrations = await readMigrations(directory);
-  const client = new pg.Client({ connectionString: url, application_name: 'prism-migrate' });
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'prism-migrate',
+    connectionTimeoutMillis: ANSWER_TIMEOUT_MS,
+  });
   client.on('error', () => undefined); // A lost connection already rejects the running query.
   await client.connect();
   try {
