@@ -202,14 +202,8 @@ function refuse(deps: GatewayDeps, exchange: Exchange, thrown: unknown): void {
   };
   settle(deps, exchange, ending, billOf(exchange, ending), () => {
     if (gone) exchange.res.destroy();
-    else answerRefusal(exchange.res, error, gatewayHeaders(exchange));
+    else sendError(exchange.res, error, gatewayHeaders(exchange));
   });
-}
-
-function answerRefusal(res: ServerResponse, error: AppError, headers: string[]): void {
-  // The rest of an oversized body is not read: the connection cannot carry another request.
-  if (error.code === 'body_too_large') headers.push('connection', 'close');
-  sendError(res, error, headers);
 }
 
 function textHeader(req: IncomingMessage, name: string): string {

@@ -4,6 +4,12 @@ import { AppError } from '../errors.ts';
 /** Contract §2: larger bodies get 413. */
 export const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
+/**
+ * How many times the limit is read and thrown away. Many clients send to the end before they read an answer: one
+ * that is closed on in the middle sees a broken pipe and never the 413.
+ */
+const DISCARDED = 4;
+
 /** Thrown when the client left while it was sending: there is nobody to answer. */
 export class ClientGone extends Error {
   override readonly name = 'ClientGone';
@@ -16,7 +22,6 @@ export class ClientGone extends Error {
  */
 export function readBody(req: IncomingMessage, limit: number): Promise<Buffer> {
   const declared = Number(req.headers['content-length'] ?? 0);
-  if (declared > limit) return Promise.reject(tooLarge(limit));
   const encoding = req.headers['content-encoding'];
   if (encoding !== undefined && encoding !== 'identity') {
     return Promise.reject(
@@ -29,19 +34,25 @@ export function readBody(req: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
+    let isOver = declared > limit;
+    if (isOver) reject(tooLarge(limit));
     // Plain listeners: they die with the request, and wrappers for "once" would cost more than they save.
     req.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > limit) {
-        chunks.length = 0;
-        req.pause();
-        reject(tooLarge(limit));
+      if (!isOver && bytes <= limit) {
+        chunks.push(chunk);
         return;
       }
-      chunks.push(chunk);
+      if (!isOver) {
+        isOver = true;
+        chunks.length = 0;
+        reject(tooLarge(limit));
+      }
+      if (bytes > limit * DISCARDED) req.destroy();
     });
     req.on('end', () => {
-      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, bytes));
+      if (!isOver)
+        resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, bytes));
     });
     const gone = (): void => {
       if (!req.complete) reject(new ClientGone());
