@@ -1,11 +1,11 @@
 // Plain JavaScript for the machine's own Node: installs, generates and builds what is missing or stale.
-import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findNode, LaunchError, ROOT, sha256 } from './runtime.mjs';
+import { installAll, missingPackages } from './packages.mjs';
+import { findNode, readOr, ROOT, runQuietly } from './runtime.mjs';
 
-const BIN = join(ROOT, 'node_modules/.bin');
 const STAMPS = join(ROOT, 'node_modules/.cache/prism');
 /** Never an input: what is generated, built or installed. */
 const NOT_INPUT = new Set(['node_modules', 'build', '.svelte-kit', 'generated']);
@@ -30,8 +30,8 @@ const INSTALL = [
     label: 'installing dependencies',
     inputs: ['package-lock.json'],
     outputs: ['node_modules/.package-lock.json'],
-    run: () => npm('ci', '--no-audit', '--no-fund', '--loglevel=error'),
-    isDone: hasLockedPackages,
+    run: installAll,
+    isDone: () => missingPackages().length === 0,
   },
 ];
 
@@ -140,72 +140,15 @@ function filesOf(path) {
     .flatMap((name) => filesOf(`${path}/${name}`));
 }
 
-/** Whether node_modules holds every package at the version that package-lock.json names. */
-function hasLockedPackages() {
-  const wanted = readPackages('package-lock.json');
-  const present = readPackages('node_modules/.package-lock.json');
-  return Object.entries(wanted).every(([path, entry]) => {
-    if (path === '' || entry.optional) return true;
-    return present[path]?.version === entry.version;
-  });
-}
-
-/**
- * @param {string} file
- * @returns {Record<string, { version?: string, optional?: boolean }>}
- */
-function readPackages(file) {
-  const lock = /** @type {{ packages?: ReturnType<typeof readPackages> }} */ (
-    JSON.parse(readOr(join(ROOT, file), '{}'))
-  );
-  return lock.packages ?? {};
-}
-
-/**
- * @param {string} file
- * @param {string} fallback
- */
-function readOr(file, fallback) {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return fallback;
-  }
-}
-
-/** @param {string[]} args */
-function npm(...args) {
-  // Inside an npm script, npm says which npm it is; the shell's may be another one, or none.
-  const script = process.env['npm_execpath'];
-  if (script && /\.c?js$/.test(script)) run(process.execPath, [script, ...args], {});
-  else run('npm', args, {});
-}
-
 /**
  * @param {string[]} args
  * @param {Record<string, string>} extra environment
  */
 function tool(args, extra) {
-  run(findNode(), args, extra);
+  runQuietly(findNode(), args, extra);
 }
 
-/**
- * @param {string} command
- * @param {string[]} args
- * @param {Record<string, string>} extra environment
- */
-function run(command, args, extra) {
-  // What it prints is wanted only when it fails; stdout stays free for the program's own lines.
-  const { status, signal, stdout, stderr, error } = spawnSync(command, args, {
-    cwd: ROOT,
-    // As npm would: some tools look for their own parts there.
-    env: { ...process.env, PATH: `${BIN}${delimiter}${process.env['PATH'] ?? ''}`, ...extra },
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  if (status === 0) return;
-  process.stderr.write(`${stdout ?? ''}${stderr ?? ''}`);
-  const outcome = error?.message ?? (signal ? `ended by ${signal}` : `exit code ${status}`);
-  throw new LaunchError(`${[command, ...args].join(' ')} failed: ${outcome}`);
+/** @param {string | Buffer} data */
+function sha256(data) {
+  return createHash('sha256').update(data).digest('hex');
 }

@@ -1,12 +1,14 @@
 // Plain JavaScript for the machine's own Node (18 or newer): finds the Node that the program needs.
-import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The checkout. */
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+
+const BIN = join(ROOT, 'node_modules/.bin');
 
 /** The major version that runs our TypeScript as it is. */
 const NEEDED_MAJOR = 24;
@@ -36,7 +38,36 @@ export function findNode() {
   );
 }
 
-/** @param {string | Buffer} data */
-export function sha256(data) {
-  return createHash('sha256').update(data).digest('hex');
+/**
+ * A file's text; `fallback` when it cannot be read.
+ * @param {string} file
+ * @param {string} fallback
+ */
+export function readOr(file, fallback) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return fallback;
+  }
+}
+
+/**
+ * Runs a program to its end, as npm would: with the tools of node_modules in its path.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {Record<string, string>} extra environment
+ */
+export function runQuietly(command, args, extra) {
+  // What it prints is wanted only when it fails; stdout stays free for the program's own lines.
+  const { status, signal, stdout, stderr, error } = spawnSync(command, args, {
+    cwd: ROOT,
+    env: { ...process.env, PATH: `${BIN}${delimiter}${process.env['PATH'] ?? ''}`, ...extra },
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  if (status === 0) return;
+  process.stderr.write(`${stdout ?? ''}${stderr ?? ''}`);
+  const outcome = error?.message ?? (signal ? `ended by ${signal}` : `exit code ${status}`);
+  throw new LaunchError(`${[command, ...args].join(' ')} failed: ${outcome}`);
 }
