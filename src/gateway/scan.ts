@@ -23,6 +23,7 @@ export function scanBody(body: Buffer): BodySpans {
     input: null,
     user: null,
     tools: null,
+    models: null,
     close: -1,
   };
   let at = skipSpace(body, 0);
@@ -38,7 +39,7 @@ export function scanBody(body: Buffer): BodySpans {
     const start = skipSpace(body, at + 1);
     const end = member === 'messages' ? skipMessages(body, start) : skipValue(body, start);
     if (member !== null) {
-      if (spans[member] !== null) {
+      if (spans[member]) {
         throw invalid(`'${WIRE[member]}' appears more than once in the request body.`, WIRE[member]);
       }
       spans[member] = { start, end };
@@ -64,6 +65,7 @@ const WIRE: Readonly<Record<Governed, string>> = {
   input: 'input',
   user: 'user',
   tools: 'tools',
+  models: 'models',
 };
 const BY_WIRE = new Map<string, Governed>(
   (Object.keys(WIRE) as Governed[]).map((member) => [WIRE[member], member]),

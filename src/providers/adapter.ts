@@ -105,6 +105,8 @@ export interface BodySpans {
   readonly input: Span | null;
   readonly user: Span | null;
   readonly tools: Span | null;
+  /** OpenRouter's own list of models to try. */
+  readonly models?: Span | null;
   /** Offset of the closing brace of the whole object. */
   readonly close: number;
 }

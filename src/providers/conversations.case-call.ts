@@ -1,7 +1,7 @@
 import type { Adapter, BodySpans, ChatCall, Endpoint, JsonObject, UpstreamRequest } from './adapter.ts';
 import { createSpanFinder } from './json-spans.ts';
 
-const KEYS = ['model', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'messages', 'input', 'user', 'tools'] as const; // prettier-ignore
+const KEYS = ['model', 'stream', 'stream_options', 'max_tokens', 'max_completion_tokens', 'messages', 'input', 'user', 'tools', 'models'] as const; // prettier-ignore
 const findSpans = createSpanFinder(...KEYS);
 
 /** The call that the gateway would make of this body; `more` overrides what the gateway decides. */
@@ -27,7 +27,7 @@ export function callOf(json: JsonObject, more: Partial<ChatCall> = {}): ChatCall
 function spansOf(body: Buffer): BodySpans {
   const found = findSpans(body);
   if (found === null) throw new Error('a case must be a JSON object');
-  const [model, stream, streamOptions, maxTokens, maxCompletionTokens, messages, input, user, tools] =
+  const [model, stream, streamOptions, maxTokens, maxCompletionTokens, messages, input, user, tools, models] =
     found.values;
   return {
     model: model ?? null,
@@ -39,6 +39,7 @@ function spansOf(body: Buffer): BodySpans {
     input: input ?? null,
     user: user ?? null,
     tools: tools ?? null,
+    models: models ?? null,
     close: found.close,
   };
 }

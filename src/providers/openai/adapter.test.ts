@@ -49,6 +49,21 @@ describe('where requests go', () => {
   });
 });
 
+describe('a list of models to try', () => {
+  const listed = callOf({ model: 'cheap', messages: [], models: ['cheap', 'dear'] });
+
+  it('is refused where the provider would choose from it, past every policy', () => {
+    const openrouter = createOpenAiAdapter(OPENROUTER, { now });
+    const ask = () => openrouter.chat(endpointOf('https://openrouter.ai'), listed);
+    expect(ask).toThrow(expect.objectContaining({ code: 'invalid_request', param: 'models' }));
+  });
+
+  it('is a member like any other elsewhere', async () => {
+    const { body } = await custom.chat(endpointOf('https://llm.example'), listed);
+    expect(JSON.parse(String(body))).toMatchObject({ models: ['cheap', 'dear'] });
+  });
+});
+
 describe('what requests carry', () => {
   it('the key as Bearer, unless there is none to carry', async () => {
     for (const authType of ['api_key', 'bearer'] as const)

@@ -1,3 +1,4 @@
+import { AppError } from '../../errors.ts';
 import type { Adapter } from '../adapter.ts';
 import { discoverModels } from './discovery.ts';
 import { createRouter, getRequest } from './endpoint.ts';
@@ -21,6 +22,13 @@ export function createOpenAiAdapter(family: Family, { now }: { now: () => number
     features: { chat: true, embeddings: true, discovery: true, passthrough: true },
 
     chat(endpoint, call) {
+      if (family.triesModels && call.spans.models) {
+        throw new AppError(
+          'invalid_request',
+          "'models' is not supported: name one model. What may step in for it is the tenant's configuration.",
+          { param: 'models' },
+        );
+      }
       const { origin, chatPath, headers } = route(endpoint);
       return { method: 'POST', origin, path: chatPath, headers, body: spliceChat(call) };
     },

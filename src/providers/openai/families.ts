@@ -14,6 +14,8 @@ export interface Family {
   readonly probePath: string;
   /** Listings with more to tell than /models, below the server's root; optional: servers may lack them. */
   readonly extraListing?: string;
+  /** Tries the models of a member "models" when the one that was asked for fails: they would pass by every policy. */
+  readonly triesModels?: true;
   /** Overrides the endpoint's own origin and path: a server that is known only at run time. */
   readonly origin?: () => string;
 }
@@ -54,6 +56,7 @@ export const OPENROUTER: Family = {
   ],
   keyRequired: true,
   headers: { referer: 'http-referer', title: 'x-title' },
+  triesModels: true,
   // Its list of models is open to everybody and proves nothing about the key.
   probePath: '/key',
 };
