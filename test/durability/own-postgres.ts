@@ -74,6 +74,9 @@ export async function createOwnPostgres(): Promise<OwnPostgres> {
     await ended;
   }
 
+  const killNow = (): void => signal('SIGKILL');
+  // Not even a test that is broken off leaves one behind.
+  process.once('exit', killNow);
   await start();
   await createDatabase(socketUrl(home, 'postgres'));
   return {
@@ -84,6 +87,7 @@ export async function createOwnPostgres(): Promise<OwnPostgres> {
     thaw: () => signal('SIGCONT'),
     async remove() {
       await kill();
+      process.off('exit', killNow);
       for (const each of [home.run, home.path, directory]) rmSync(each, { recursive: true, force: true });
     },
   };

@@ -37,6 +37,9 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     },
   });
   const { child, ended } = running;
+  const killNow = (): void => void child.kill('SIGKILL');
+  process.once('exit', killNow);
+  child.once('exit', () => process.off('exit', killNow));
   const [, origin = ''] = await running.printed(/running at (http:\S+)/);
   return {
     origin,

@@ -8,6 +8,7 @@ import { faults, openLedger, type Ledger } from './ledger.ts';
 import { signUp, type OperatedTenant, type Operator } from './operator.ts';
 import { createOwnPostgres, type OwnPostgres } from './own-postgres.ts';
 import { healthOf, metricOf, startProduct, type Product } from './product.ts';
+import { driveLanes } from './traffic.ts';
 
 let postgres: OwnPostgres;
 let dataDir: string;
@@ -46,35 +47,62 @@ function journalFiles(): string[] {
   return readdirSync(join(dataDir, 'journal'), { recursive: true, encoding: 'utf8' });
 }
 
-test('a start without PostgreSQL serves from the copy in the data directory, and catches up when it is back', async () => {
-  expect(await application.ask(chat('sim-fast', false, 10))).toMatchObject({ status: 200, complete: true });
-  await product.stop();
-  await postgres.kill();
+test.each([
+  ['refuses', () => postgres.kill(), () => postgres.start()],
+  ['hangs', () => postgres.freeze(), () => postgres.thaw()],
+] as const)(
+  'a start while PostgreSQL %s serves from the copy in the data directory, and catches up later',
+  async (_, takeAway, bringBack) => {
+    await product.stop();
+    await takeAway();
 
-  product = await start();
-  application.close();
-  application = createApplication({ origin: product.origin, ...tenant });
-  expect(await healthOf(product.origin)).toMatchObject({ http: 200, status: 'degraded', database: 'error' });
-  const seen = await Promise.all(
-    [false, true].map((stream) => application.ask(chat('sim-fast', stream, 10))),
+    product = await start();
+    application.close();
+    application = createApplication({ origin: product.origin, ...tenant });
+    expect(await healthOf(product.origin)).toMatchObject({
+      http: 200,
+      status: 'degraded',
+      database: 'error',
+    });
+    const seen = await Promise.all(
+      [false, true].map((stream) => application.ask(chat('sim-fast', stream, 10))),
+    );
+    for (const answer of seen) expect(answer).toMatchObject({ status: 200, complete: true });
+    expect((await healthOf(product.origin)).waiting).toBe(2);
+    await expect(operator.call('GET', '/admin/tenants')).rejects.toThrow(/: 503 /);
+
+    await bringBack();
+    await until(async () => (await healthOf(product.origin)).waiting === 0, 20_000);
+    expect(faults(await ledger.rows(), seen)).toEqual([]);
+    expect(await ledger.differences()).toEqual([]);
+    await operator.call('PUT', `/admin/tenants/${tenant.id}`, {
+      modelConfig: { mode: 'all', list: [], aliases: { later: 'sim-fast' } },
+    });
+    await until(async () => (await application.ask(chat('later', false, 10))).status === 200, 10_000);
+  },
+  60_000,
+);
+
+test('a start after kill -9 of both the process and PostgreSQL has lost nothing', async () => {
+  const running = driveLanes(100, (lane, turn) =>
+    application.ask(chat(lane % 4 < 2 ? 'sim-fast' : 'sim-mini', lane % 2 === 1, 20 + (turn % 10))),
   );
-  for (const answer of seen) expect(answer).toMatchObject({ status: 200, complete: true });
-  expect((await healthOf(product.origin)).waiting).toBe(2);
-  await expect(operator.call('GET', '/admin/tenants')).rejects.toThrow(/: 503 /);
+  const complete = () => running.seen.filter((answer) => answer.complete);
+  // Some of it is committed, some waits in the journal.
+  await until(async () => (await ledger.rows()).length > 0 && complete().length > 300, 20_000);
+  await Promise.all([postgres.kill(), product.kill()]);
+  await running.stop();
 
   await postgres.start();
+  product = await start();
   await until(async () => (await healthOf(product.origin)).waiting === 0, 20_000);
-  expect(faults(await ledger.rows(), seen)).toEqual([]);
+  expect(faults(await ledger.rows(), complete()).slice(0, 20)).toEqual([]);
   expect(await ledger.differences()).toEqual([]);
-  await operator.call('PUT', `/admin/tenants/${tenant.id}`, {
-    modelConfig: { mode: 'all', list: [], aliases: { later: 'sim-fast' } },
-  });
-  await until(async () => (await application.ask(chat('later', false, 10))).status === 200, 10_000);
 }, 60_000);
 
 test('SIGTERM in mid-traffic: every running request ends as if nothing had happened, then it exits with 0', async () => {
   const running = Array.from({ length: 100 }, (_, lane) =>
-    application.ask(chat(lane % 4 < 2 ? 'sim-mini' : 'sim-chat', lane % 2 === 1, 60 + lane)),
+    application.ask(chat('sim-chat', lane % 2 === 1, 180 + lane)),
   );
   await until(async () => (await metricOf(product.origin, 'prism_active_requests')) === 100, 10_000);
   const ended = product.stop();

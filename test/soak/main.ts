@@ -19,6 +19,7 @@ const warmUpMs = Math.min(120_000, minutes * 20_000);
 /** The providers keep unused connections for 75 s. */
 const REST_MS = 90_000;
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 const stage = await setStage();
 try {
   process.exitCode = (await run()) ? 0 : 1;
