@@ -1,6 +1,5 @@
 import {
   UpstreamFailure,
-  type ChatCall,
   type Reply,
   type StreamReader,
   type UpstreamHeaders,
@@ -46,8 +45,8 @@ export function attempt(
   plan: AttemptPlan,
   outlet: Outlet,
 ): Promise<AttemptOutcome> {
-  return new Promise((resolve) => {
-    const reading = new Reading(exchange, plan, outlet, resolve);
+  return new Promise((resolve, reject) => {
+    const reading = new Reading(exchange, plan, outlet, resolve, reject);
     reading.started(upstream.open(plan.request, plan.served.provider.timeouts, reading));
   });
 }
@@ -57,6 +56,8 @@ class Reading implements UpstreamHandler {
   readonly #plan: AttemptPlan;
   readonly #outlet: Outlet;
   readonly #resolve: (outcome: AttemptOutcome) => void;
+  /** For faults of ours: they must end the request, or its client would wait for ever. */
+  readonly #reject: (fault: unknown) => void;
   #upstream: UpstreamExchange | null = null;
   #status = 0;
   #headers: UpstreamHeaders = {};
@@ -70,11 +71,13 @@ class Reading implements UpstreamHandler {
     plan: AttemptPlan,
     outlet: Outlet,
     resolve: (outcome: AttemptOutcome) => void,
+    reject: (fault: unknown) => void,
   ) {
     this.#exchange = exchange;
     this.#plan = plan;
     this.#outlet = outlet;
     this.#resolve = resolve;
+    this.#reject = reject;
   }
 
   started(upstream: UpstreamExchange): void {
@@ -92,24 +95,37 @@ class Reading implements UpstreamHandler {
 
   onData(chunk: Buffer): void {
     if (this.#over) return;
-    if (this.#streaming && this.#plan.reader !== null) this.#relay(this.#plan.reader, chunk);
-    else this.#collect(chunk);
+    try {
+      if (this.#streaming && this.#plan.reader !== null) this.#relay(this.#plan.reader, chunk);
+      else this.#collect(chunk);
+    } catch (fault) {
+      this.#giveUp(fault);
+    }
   }
 
   onEnd(): void {
     if (this.#over) return;
     const { reader } = this.#plan;
-    if (!this.#streaming || reader === null) this.#readWhole();
-    else if (reader.end()) this.#finishStream(reader);
-    else this.#fail(new UpstreamFailure('malformed', 'The stream ended before the answer was complete.'));
+    try {
+      if (!this.#streaming || reader === null) this.#readWhole();
+      else if (reader.end()) this.#finishStream(reader);
+      else this.#fail(new UpstreamFailure('malformed', 'The stream ended before the answer was complete.'));
+    } catch (fault) {
+      this.#giveUp(fault);
+    }
   }
 
   onFailure(failure: UpstreamFailure): void {
     if (this.#over) return;
     const { reader } = this.#plan;
-    // Some servers reset the connection instead of ending the answer: what is complete is complete.
-    if (this.#streaming && reader !== null && this.#outlet.begun && reader.end()) this.#finishStream(reader);
-    else this.#fail(failure);
+    try {
+      // Some servers reset the connection instead of ending the answer: what is complete is complete.
+      if (this.#streaming && reader !== null && this.#outlet.begun && reader.end()) {
+        this.#finishStream(reader);
+      } else this.#fail(failure);
+    } catch (fault) {
+      this.#giveUp(fault);
+    }
   }
 
   #relay(reader: StreamReader, chunk: Buffer): void {
@@ -188,8 +204,18 @@ class Reading implements UpstreamHandler {
     if (this.#over) return;
     this.#end();
     this.#upstream?.abort();
-    this.#outlet.aborted(this.#plan.served, this.#plan.reader);
-    this.#resolve(ABORTED);
+    try {
+      this.#outlet.aborted(this.#plan.served, this.#plan.reader);
+      this.#resolve(ABORTED);
+    } catch (fault) {
+      this.#giveUp(fault);
+    }
+  }
+
+  #giveUp(fault: unknown): void {
+    this.#end();
+    this.#upstream?.abort();
+    this.#reject(fault);
   }
 
   #end(): void {
@@ -224,22 +250,4 @@ function notAStream(
 function asFailure(error: unknown): UpstreamFailure {
   if (error instanceof UpstreamFailure) return error;
   return new UpstreamFailure('malformed', 'The answer cannot be read.', { cause: error });
-}
-
-/** What an attempt at a chat completion sends and how its answer is read; at once, unless the adapter must wait. */
-export function chatAttempt(served: ServedModel, call: ChatCall): AttemptPlan | Promise<AttemptPlan> {
-  const { adapter, endpoint } = served.provider;
-  const request = adapter.chat(endpoint, call);
-  if (request instanceof Promise) return request.then((it) => chatPlan(served, call, it));
-  return chatPlan(served, call, request);
-}
-
-function chatPlan(served: ServedModel, call: ChatCall, request: UpstreamRequest): AttemptPlan {
-  const { adapter } = served.provider;
-  return {
-    served,
-    request,
-    reader: call.stream ? adapter.readStream(call) : null,
-    read: (body) => adapter.readChat(call, body),
-  };
 }

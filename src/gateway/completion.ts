@@ -2,9 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { boundText, TEXT_LIMITS } from '../accounting/bound-text.ts';
 import type { Operation } from '../accounting/record.ts';
 import { AppError } from '../errors.ts';
-import type { ChatCall, EmbeddingsCall } from '../providers/adapter.ts';
-import type { ServedModel, TenantView } from '../runtime/view.ts';
-import { chatAttempt, type AttemptPlan } from './attempt.ts';
+import type { TenantView } from '../runtime/view.ts';
 import { authenticate } from './authenticate.ts';
 import { estimateInputTokens } from './estimate.ts';
 import type { Exchange } from './exchange.ts';
@@ -12,6 +10,7 @@ import { toGatewayError } from './failure.ts';
 import type { DoorCall, GatewayDeps } from './gateway.ts';
 import { gatewayHeaders } from './headers.ts';
 import { clampTokens, outputLimit, planTargets } from './plan.ts';
+import { prepare } from './prepare.ts';
 import { ClientGone, MAX_BODY_BYTES, readBody } from './read-body.ts';
 import { CLIENT_CLOSED_REQUEST, sendError } from './relay.ts';
 import { readChatRequest, readEmbeddingsRequest, type GatewayRequest } from './request.ts';
@@ -142,56 +141,17 @@ function admitted(
   return false;
 }
 
-function prepare(
-  exchange: Exchange,
-  request: GatewayRequest,
-  served: ServedModel,
-): AttemptPlan | Promise<AttemptPlan> {
-  if (exchange.operation === 'chat') return chatAttempt(served, chatCall(exchange, request, served));
-  return embeddingsAttempt(served, {
-    body: request.body,
-    spans: request.spans,
-    model: served.model.id,
-    json: request.json,
-  });
-}
-
-function chatCall(exchange: Exchange, request: GatewayRequest, served: ServedModel): ChatCall {
-  const maximum = served.model.maxOutputTokens;
-  return {
-    body: request.body,
-    spans: request.spans,
-    model: served.model.id,
-    stream: request.stream,
-    includeUsage: request.includeUsage,
-    maxTokens: clampTokens(request.maxTokens, maximum),
-    maxCompletionTokens: clampTokens(request.maxCompletionTokens, maximum),
-    modelMaxOutputTokens: maximum,
-    json: request.json,
-    created: Math.floor(exchange.at / 1000),
-    requestId: exchange.id,
-  };
-}
-
-async function embeddingsAttempt(served: ServedModel, call: EmbeddingsCall): Promise<AttemptPlan> {
-  const { adapter, endpoint } = served.provider;
-  if (adapter.embeddings === undefined || adapter.readEmbeddings === undefined) {
-    throw new AppError('invalid_request', `'${call.model}' cannot make embeddings.`, { param: 'model' });
-  }
-  return {
-    served,
-    request: await adapter.embeddings(endpoint, call),
-    reader: null,
-    read: adapter.readEmbeddings.bind(adapter, call),
-  };
-}
-
 /** Ends a request that failed before its answer began. */
 function refuse(deps: GatewayDeps, exchange: Exchange, thrown: unknown): void {
   const gone = thrown instanceof ClientGone || exchange.clientGone;
   const error = toGatewayError(thrown, exchange.served);
   if (error.code === 'internal' && !gone) {
     deps.log.error({ err: thrown, requestId: exchange.id }, 'gateway: a request failed for a reason of ours');
+  }
+  if (exchange.settled) {
+    // Thrown while the account was closed: all that is left is not to let the client wait.
+    sendError(exchange.res, error, gatewayHeaders(exchange));
+    return;
   }
   const ending: Ending = {
     status: gone ? 'aborted' : 'error',

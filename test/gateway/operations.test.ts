@@ -1,6 +1,6 @@
 /** What operators and browsers see of a process: metrics, health, request ids, methods, CORS, roles and the end. */
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createProxy } from '../accounting/proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../kit/database.ts';
 import { startTestPrism, until, type TestPrism, type TestTenant } from '../kit/prism.ts';
@@ -195,6 +195,30 @@ describe('x-request-id', () => {
     for (const index of [0, 1, 2, 5, 6, 9, 11]) {
       expect((await logOf(prism, ids[index] ?? null)).http_status).toBe(answers[index]?.[0]);
     }
+  });
+});
+
+describe('a fault of ours', () => {
+  it('ends the one request that it hits, which names itself in the answer, and nothing else', async () => {
+    const fault = vi.spyOn(prism.prism.journal, 'append').mockImplementation(() => {
+      throw new Error('a fault that nobody thought of');
+    });
+    const whole = await chat();
+    expect(whole.status).toBe(500);
+    expect(whole.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await whole.json()).toEqual({
+      error: {
+        message: expect.not.stringContaining('nobody thought of'),
+        type: 'server_error',
+        code: 'internal',
+        param: null,
+      },
+    });
+    await expect((await chat({ stream: true })).text()).rejects.toThrow('terminated');
+    fault.mockRestore();
+    expect((await chat()).status).toBe(200);
+    await until(async () => valueOf(await metrics(), 'prism_active_requests') === 0);
+    expect(valueOf(await metrics(), 'prism_active_streams')).toBe(0);
   });
 });
 
