@@ -78,7 +78,8 @@ export class AppError extends Error {
     this.param = options.param ?? null;
     this.retryAfterMs = options.retryAfterMs ?? null;
     this.status = options.status ?? row.status;
-    this.wireCode = options.wireCode === undefined ? (row.wireCode === false ? null : code) : options.wireCode;
+    this.wireCode =
+      options.wireCode === undefined ? (row.wireCode === false ? null : code) : options.wireCode;
   }
 
   /** OpenAI's error `type`. */
