@@ -108,3 +108,17 @@ export function refuse(
 ): Respond {
   return (res) => sendJson(res, status, { error }, headers);
 }
+
+/** Answers that begin at once and end when the test says. */
+export function held(endings: (() => void)[]): Respond {
+  return (res, request) => {
+    const { model } = JSON.parse(request.body.toString()) as { model: string };
+    if (!request.body.includes('"stream":true')) {
+      endings.push(() => answer('At last.')(res, request));
+      return;
+    }
+    res.writeHead(200, { 'content-type': 'text/event-stream' });
+    res.write(frame(model, { role: 'assistant', content: 'Once ' }));
+    endings.push(() => res.end(`${frame(model, { content: 'upon' }, 'stop')}data: [DONE]\n\n`));
+  };
+}
