@@ -108,7 +108,7 @@ export function createUpstream({
 
   function onTick(): void {
     host.tick++;
-    for (const exchange of [...running]) exchange.checkTime();
+    for (const exchange of running.slice()) exchange.checkTime();
     const idleTicks = poolIdleMs / tickMs;
     for (const origin of origins.values())
       if (origin.open === 0 && host.tick - origin.usedAt > idleTicks) void drop(origin);
@@ -241,7 +241,7 @@ export function createUpstream({
       closed = true;
       if (timer !== null) timers.clearInterval(timer);
       timer = null;
-      for (const exchange of [...running])
+      for (const exchange of running.slice())
         exchange.fail(new UpstreamFailure('connection', 'The gateway is shutting down.'));
       await Promise.all([...origins.values()].map(drop));
     },

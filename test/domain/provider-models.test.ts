@@ -60,7 +60,10 @@ describe('discovery', () => {
       ownedBy: 'someone',
     });
     expect(models[2]).toMatchObject({ kind: 'embedding', inputPer1M: 0.02 });
-    const rows = await world.db.providerModel.findMany({ where: { providerId }, orderBy: { modelId: 'asc' } });
+    const rows = await world.db.providerModel.findMany({
+      where: { providerId },
+      orderBy: { modelId: 'asc' },
+    });
     expect(rows.map(({ catalogPricing }) => catalogPricing)).toEqual([true, false, true]);
     const row = await world.db.provider.findUniqueOrThrow({ where: { id: providerId } });
     expect(row).toMatchObject({
