@@ -92,9 +92,9 @@ for (const char of ' \t\n\r,:+-.0123456789eEtrufalsn') OUTSIDE[char.charCodeAt(0
 function governed(body: Buffer, start: number, end: number): Governed | null {
   const length = end - start;
   if (length > LONGEST_ESCAPED) return null;
-  if (isPlain(body, start, end)) {
-    return length > LONGEST_NAME ? null : (BY_WIRE.get(body.toString('latin1', start, end)) ?? null);
-  }
+  const known = length > LONGEST_NAME ? undefined : BY_WIRE.get(body.toString('latin1', start, end));
+  if (known !== undefined) return known;
+  if (isPlain(body, start, end)) return null;
   const decoded = decodeString(body, { start: start - 1, end: end + 1 });
   if (decoded === null) throw badJson(`a wrong escape stands in the member name at byte ${start}`);
   // Upper, then lower: folds what Go's reader takes for the same letter, the long s and the Kelvin sign included.
