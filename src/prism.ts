@@ -12,7 +12,7 @@ import { startEmbedded, type Embedded } from './database/embedded.ts';
 import type { Domain } from './domain/domain.ts';
 import { migrate, MigrationError } from './database/migrate.ts';
 import { listen } from './database/notify.ts';
-import { openConsole } from './console.ts';
+import type { Console, ConsoleDeps } from './console.ts';
 import type { Env } from './env.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createMeter } from './gateway/meter.ts';
@@ -101,10 +101,11 @@ async function build(env: Env, log: Logger, version: string, undo: Undo[]): Prom
   undo.push(() => journal.close());
   const drain = createDrain({ journal, pool, log });
   const retention = createRetention({ pool, log });
-  await retention.start();
-  drain.start();
+  // A database that hangs must not keep the gateway from serving: partitions first, but in the background.
+  const draining = retention.start().then(() => drain.start());
   undo.push(async () => {
     await retention.stop();
+    await draining;
     await drain.stop();
   });
 
@@ -146,7 +147,7 @@ async function build(env: Env, log: Logger, version: string, undo: Undo[]): Prom
   const doors =
     env.role === 'worker'
       ? null
-      : openConsole({ env, log, databaseUrl, cipher, registry, catalog, upstream });
+      : await openDoors({ env, log, databaseUrl, cipher, registry, catalog, upstream });
   if (doors !== null) undo.push(() => doors.close());
   const server = createHttpServer(
     {
@@ -189,6 +190,12 @@ async function build(env: Env, log: Logger, version: string, undo: Undo[]): Prom
     flush: () => drain.flush(),
     stop: () => (stopping ??= unwind(undo, log)),
   };
+}
+
+/** Loaded only where it is used: a worker does without GraphQL, Prisma and the pages. */
+async function openDoors(deps: ConsoleDeps): Promise<Console> {
+  const { openConsole } = await import('./console.ts');
+  return openConsole(deps);
 }
 
 /** Milliseconds that never go backwards. */
