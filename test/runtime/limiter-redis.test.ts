@@ -106,6 +106,17 @@ describe.skipIf(binary === null)('the shared limiter', () => {
     expect(await redisCommand(redis.url, 'DBSIZE')).toBe(':0\r\n');
   });
 
+  test('does not take a stand-still of its own process for a slow Redis', async () => {
+    const shared = await limiter(50);
+    const asked = Array.from({ length: 5 }, async () => await shared.admit('t', limits(3, 0), 1));
+    await new Promise((sent) => setImmediate(sent));
+    for (const end = performance.now() + 200; performance.now() < end;);
+    const answers = await Promise.all(asked);
+    expect(answers.filter((answer) => answer.allowed)).toHaveLength(3);
+    expect(shared.status()).toEqual({ mode: 'shared', degraded: false });
+    expect(await used('t')).toMatchObject({ requests: 3 });
+  });
+
   test('asks nobody for a tenant without limits', async () => {
     const shared = await limiter();
     expect(shared.admit('t', limits(0, 0), 5)).toMatchObject({ allowed: true, reservation: null });
