@@ -36,7 +36,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
   }
   const { log, settings = {} } = options;
   const dataDir = ensurePrivateDir(options.dataDir);
-  const home = openHome(dataDir, log);
+  const home = await openHome(dataDir, log);
   // The home may lie elsewhere, and a copied data directory remembers the same one.
   const lock = lockDataDir(home.path, { shownAs: dataDir });
   try {

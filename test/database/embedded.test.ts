@@ -202,17 +202,17 @@ test('a data directory deeper than a socket path may be long works too', async (
   expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
 });
 
-test('a deleted data directory begins anew, and what root keeps elsewhere is moved aside', async () => {
+test('a deleted data directory begins anew, also when its server was left running', async () => {
   const first = await start();
+  homes.add(`${first.home}.left`);
   await query(first.url, 'CREATE TABLE old ()');
-  first.child.kill('SIGTERM');
-  await first.ended;
+  const orphan = serverPid(first.home);
+  await kill(first);
   rmSync(dataDir, { recursive: true });
   const second = await start();
   expect(await query(second.url, `SELECT to_regclass('old') AS old`)).toEqual([{ old: null }]);
-  for (const name of existsSync('/var/lib') ? readdirSync('/var/lib') : []) {
-    if (join('/var/lib', name).startsWith(`${second.home}.left-`)) homes.add(join('/var/lib', name));
-  }
+  // Inside the data directory its files went too, and PostgreSQL sees that by itself within a minute.
+  if (process.getuid?.() === 0) expect(existsSync(`/proc/${orphan}`)).toBe(false);
 });
 
 test('a cluster of another major version is not touched', async () => {

@@ -6,24 +6,23 @@ import {
   mkdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '../../log.ts';
+import { lockDataDir } from '../data-dir-lock.ts';
 import { serverAccount, type Account } from './account.ts';
 import { EmbeddedError } from './embedded-error.ts';
+import { clearLeftBehind, type ClusterPlace } from './left-behind.ts';
 
 /** A socket's path must fit sun_path: 104 bytes on macOS, 108 on Linux. The name takes 18. */
 const LONGEST_SOCKET_DIR = 84;
 
 /** Where a cluster lives and who runs it. */
-export interface Home {
+export interface Home extends ClusterPlace {
   readonly path: string;
-  /** The cluster itself (PGDATA). */
-  readonly data: string;
-  /** Holds the socket; nobody but `account` and root may enter. */
-  readonly run: string;
   readonly account: Account | null;
   readonly password: string;
 }
@@ -33,11 +32,11 @@ export interface Home {
  * directory. Root's data directory is closed to the user that PostgreSQL must run as, so there it lies
  * under /var/lib and the data directory remembers where.
  */
-export function openHome(dataDir: string, log: Logger): Home {
+export async function openHome(dataDir: string, log: Logger): Promise<Home> {
   const inside = join(dataDir, 'postgres');
   // Also when an ordinary user made it before and root starts it now.
   const isInside = process.getuid?.() !== 0 || existsSync(join(inside, 'data'));
-  const path = isInside ? inside : outsideHome(dataDir, log);
+  const path = isInside ? inside : await outsideHome(dataDir, log);
   // A cluster goes on being run by its owner, whatever users the system has got since.
   const account = ownerOf(join(path, 'data')) ?? serverAccount();
   return furnish(dataDir, path, account);
@@ -49,7 +48,7 @@ function ownerOf(path: string): Account | null {
   return !stat || stat.uid === process.getuid?.() ? null : { uid: stat.uid, gid: stat.gid };
 }
 
-function outsideHome(dataDir: string, log: Logger): string {
+async function outsideHome(dataDir: string, log: Logger): Promise<string> {
   const note = join(dataDir, 'postgres-home');
   if (existsSync(note)) {
     const remembered = readFileSync(note, 'utf8').trim();
@@ -59,15 +58,23 @@ function outsideHome(dataDir: string, log: Logger): string {
     );
   }
   const path = `/var/lib/open-model-prism-${fingerprint(dataDir)}`;
-  if (existsSync(path)) {
-    // The data directory was deleted, and with it the password and the encryption key of this one.
-    const aside = `${path}.left-${Date.now()}`;
-    renameSync(path, aside);
-    log.warn({ aside }, 'a database of a deleted data directory was moved aside');
-  }
+  if (existsSync(path)) await moveAside(path, dataDir, log);
   makeDirectory(path, null);
+  // For whoever finds it there and wonders.
+  writeFileSync(join(path, 'data-directory'), `${dataDir}\n`);
   writeFileSync(note, `${path}\n`, { mode: 0o600 });
   return path;
+}
+
+/** The data directory was deleted, and with it the password and the encryption key. The last such cluster is kept. */
+async function moveAside(path: string, dataDir: string, log: Logger): Promise<void> {
+  const lock = lockDataDir(path, { shownAs: dataDir });
+  await clearLeftBehind({ data: join(path, 'data'), run: join(path, 'run') }, log);
+  lock.release();
+  const aside = `${path}.left`;
+  rmSync(aside, { recursive: true, force: true });
+  renameSync(path, aside);
+  log.warn({ aside }, 'the database of a deleted data directory was moved aside');
 }
 
 function furnish(dataDir: string, path: string, account: Account | null): Home {

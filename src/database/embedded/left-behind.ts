@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '../../log.ts';
-import type { Home } from './home.ts';
 
 const POLL_MS = 50;
 /** Fast shutdown first, then one that leaves recovery to the next start, then no more asking. */
@@ -12,12 +11,20 @@ const ENDINGS = [
   { signal: 'SIGKILL', waitMs: 5_000 },
 ] as const;
 
+/** Where a cluster is and where it can be spoken to. */
+export interface ClusterPlace {
+  /** The cluster itself (PGDATA). */
+  readonly data: string;
+  /** Holds the socket; nobody but PostgreSQL's own user and root may enter. */
+  readonly run: string;
+}
+
 /**
  * Ends a PostgreSQL that outlived its Node, and makes sure that stale files do not stop the next one.
  * A dead pid needs nothing: PostgreSQL sees that by itself. A pid that some other program has by now
  * does (after a restart of a container that is the rule).
  */
-export async function clearLeftBehind(home: Home, log: Logger): Promise<void> {
+export async function clearLeftBehind(home: ClusterPlace, log: Logger): Promise<void> {
   const pidFile = join(home.data, 'postmaster.pid');
   const pid = pidIn(pidFile);
   if (pid !== null && runsCluster(pid, home.data)) {
