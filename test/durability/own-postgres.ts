@@ -30,7 +30,7 @@ const SETTINGS = ['fsync=off', 'listen_addresses=', 'max_connections=60', 'share
 
 export async function createOwnPostgres(): Promise<OwnPostgres> {
   const directory = mkdtempSync(join(tmpdir(), 'prism-own-postgres-'));
-  const home = openHome(directory, createLog('silent'));
+  const home = await openHome(directory, createLog('silent'));
   const binaries = await findBinaries(home.path, home.account);
   await ensureCluster(home, binaries, { sync: false });
   let server: ChildProcess | null = null;
