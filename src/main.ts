@@ -6,6 +6,7 @@ import { runDemo } from './demo/demo.ts';
 
 /** A second signal while we are stopping means: now. */
 const FORCED_EXIT = 130;
+const SAME_WISH_MS = 1_000;
 
 const env = readEnv();
 const log = createLog(env.logLevel);
@@ -72,7 +73,13 @@ function explain(error: unknown, values: Env): string {
 
 async function stop(running: Prism, logger: Logger, signal: string): Promise<void> {
   logger.info({ signal }, 'stopping');
-  for (const again of ['SIGTERM', 'SIGINT'] as const) process.once(again, () => process.exit(FORCED_EXIT));
+  const since = performance.now();
+  for (const again of ['SIGTERM', 'SIGINT'] as const) {
+    // A signal to the whole process group comes twice, once through npm's launcher: that is one wish.
+    process.on(again, () => {
+      if (performance.now() - since > SAME_WISH_MS) process.exit(FORCED_EXIT);
+    });
+  }
   await running.stop();
   process.exit(0);
 }

@@ -40,6 +40,11 @@ interface Figures {
   failures: number;
 }
 
+// Whatever goes wrong, no server is left behind.
+process.once('uncaughtException', (error) => {
+  process.stderr.write(`${String(error)}\n`);
+  process.kill(0, 'SIGTERM');
+});
 const upstream = await forkServer(new URL('./upstream.ts', import.meta.url));
 const targets: Target[] = [await bareProxy(upstream), await openModelPrism(upstream)];
 if (!process.argv.includes('--without-portkey')) targets.push(await portkey(upstream));

@@ -104,7 +104,7 @@ async function setUp(origin: string, upstreamOrigin: string): Promise<string> {
     name: 'Bench',
     providerIds: [id],
     modelConfig: { mode: 'whitelist', list: ['bench', 'bench-20ms'] },
-    rateLimit: { requestsPerMinute: 2_000_000, tokensPerMinute: 2_000_000_000 },
+    rateLimit: { requestsPerMinute: 1_000_000, tokensPerMinute: 1_000_000_000 },
   });
   const apiKey = String(tenant['apiKey']);
   for (;;) {
@@ -115,15 +115,19 @@ async function setUp(origin: string, upstreamOrigin: string): Promise<string> {
   }
 }
 
-/** The version measured, and the hono that its own lockfile pins: a fresh install takes a newer one and answers streams with 500. */
-const PORTKEY = { '@portkey-ai/gateway': '1.15.2', hono: '4.9.7' };
+/**
+ * The version measured. A fresh install takes a newer @hono/node-server, with which it answers every stream with
+ * 500 (its issue #1389).
+ */
+const PORTKEY = { '@portkey-ai/gateway': '1.15.2', hono: '4.9.7', '@hono/node-server': '1.14.1' };
+const { '@portkey-ai/gateway': _, ...PINNED } = PORTKEY;
 
 /** Portkey's gateway, installed outside this project's dependencies. Needs the npm registry. */
 export async function portkey(upstream: Running): Promise<Target> {
   const directory = mkdtempSync(join(tmpdir(), 'portkey-bench-'));
   writeFileSync(
     join(directory, 'package.json'),
-    JSON.stringify({ private: true, dependencies: PORTKEY, overrides: { hono: PORTKEY.hono } }),
+    JSON.stringify({ private: true, dependencies: PORTKEY, overrides: PINNED }),
   );
   execFileSync('npm', ['install', '--no-audit', '--no-fund'], { cwd: directory, stdio: 'ignore' });
   const origin = `http://127.0.0.1:${await freePort()}`;
