@@ -21,7 +21,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-test('ten thousand keys of a thousand tenants are built in 300 ms and rebuilt for a notice in 20 ms', async () => {
+test('a change of one tenant among a thousand with ten thousand keys rebuilds that tenant only', async () => {
   const provider = await insertProvider(db, { slug: 'p', apiKey: 'sk-1' });
   await db.query(
     `INSERT INTO provider_model (id, provider_id, model_id, name, updated_at)
@@ -41,38 +41,15 @@ test('ten thousand keys of a thousand tenants are built in 300 ms and rebuilt fo
   const deps: ProviderViewDeps = { registry, cipher, catalogPrice, log: recordLog().log };
   const source = { pool: db, timers: systemTimers };
   const rows = await loadAll(source, null);
-  const loadStartedAt = performance.now();
-  await loadAll(source, rows);
-  const load = performance.now() - loadStartedAt;
-  const measure = (work: () => unknown): number => {
-    const times = Array.from({ length: 5 }, () => {
-      const startedAt = performance.now();
-      work();
-      return performance.now() - startedAt;
-    });
-    return Math.min(...times);
-  };
   const whole = buildSnapshot(deps, rows, null);
   expect(whole.snapshot.keysByHash.size).toBe(10_000);
-  const full = measure(() => buildSnapshot(deps, rows, null));
   const [tenant] = rows.tenants;
   if (tenant === undefined) throw new Error('no tenant');
-  const changedTenant = new Map(rows.tenants).set(tenant[0], {
-    ...tenant[1],
-    tenant: { ...tenant[1].tenant, name: 'new' },
-  });
-  const one = measure(() =>
-    buildSnapshot(deps, keepUnchanged(rows, { ...rows, tenants: changedTenant }), whole),
+  const [id, row] = tenant;
+  const changed = new Map(rows.tenants).set(id, { ...row, tenant: { ...row.tenant, name: 'new' } });
+  const next = buildSnapshot(deps, keepUnchanged(rows, { ...rows, tenants: changed }), whole);
+  const rebuilt = [...next.snapshot.tenantsById].filter(
+    ([key, view]) => whole.snapshot.tenantsById.get(key) !== view,
   );
-  const changedProvider = new Map(
-    [...rows.providers].map(([id, it]) => [id, { ...it, provider: { ...it.provider, name: 'new' } }]),
-  );
-  const all = measure(() =>
-    buildSnapshot(deps, keepUnchanged(rows, { ...rows, providers: changedProvider }), whole),
-  );
-  const took = Object.entries({ load, full, one, all }).map(([name, ms]) => `${name} ${ms.toFixed(1)} ms`);
-  console.info(`snapshot of 10,000 keys: ${took.join(', ')}`);
-  expect(load + full).toBeLessThan(300);
-  expect(one).toBeLessThan(20);
-  expect(all).toBeLessThan(20);
+  expect(rebuilt.map(([key, view]) => [key, view.name])).toEqual([[id, 'new']]);
 });
