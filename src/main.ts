@@ -3,11 +3,13 @@ import { EnvError, loadEnv, type Env } from './env.ts';
 import { createLog, type Logger } from './log.ts';
 import { startPrism, type Prism } from './prism.ts';
 import { runDemo } from './demo/demo.ts';
+import { tuneCollector } from './start/collector.ts';
 
 /** A second signal while we are stopping means: now. */
 const FORCED_EXIT = 130;
 const SAME_WISH_MS = 1_000;
 
+tuneCollector();
 const env = readEnv();
 const log = createLog(env.logLevel);
 process.on('unhandledRejection', (error) => {

@@ -1,0 +1,17 @@
+import { setFlagsFromString } from 'node:v8';
+
+/**
+ * Sets V8's garbage collector to a gateway's work: many small, short-lived objects around large bodies. Call it
+ * first. Both figures: requests of 200 B and 1 MB beside a bare proxy, `npm run bench`.
+ *
+ * - Pretenuring puts objects of a site that once outlived a collection straight into the old generation. Here they
+ *   die with their request, but hold its younger objects until the next full collection: each scavenge copied 10 MB
+ *   for nothing (10 ms; without it 2 ms), and a request cost a quarter more CPU.
+ * - By default V8 collects everything after each 64 MB of buffers, whatever the heap: every 20 bodies of 1 MB it
+ *   marked 50 MB of live objects. Counted into the heap's own limit, which follows the machine's or the container's
+ *   memory, a request of 1 MB costs 40 % less CPU.
+ */
+export function tuneCollector(): void {
+  setFlagsFromString('--no-allocation-site-pretenuring');
+  setFlagsFromString('--external-memory-accounted-in-global-limit');
+}
