@@ -11,7 +11,7 @@ import { createPool } from './database/client.ts';
 import { startEmbedded, type Embedded } from './database/embedded.ts';
 import type { Domain } from './domain/domain.ts';
 import { migrate, MigrationError } from './database/migrate.ts';
-import { listen } from './database/notify.ts';
+import { createNotices } from './database/notify.ts';
 import type { Console, ConsoleDeps } from './console.ts';
 import type { Env } from './env.ts';
 import { createGateway } from './gateway/gateway.ts';
@@ -84,6 +84,8 @@ async function build(env: Env, log: Logger, version: string, undo: Undo[]): Prom
   const upstream = createUpstream({ log });
   undo.push(() => upstream.close());
 
+  const notices = createNotices({ url: databaseUrl, log });
+  undo.push(() => notices.stop());
   const snapshots = createSnapshots({
     pool,
     registry,
@@ -91,7 +93,7 @@ async function build(env: Env, log: Logger, version: string, undo: Undo[]): Prom
     catalogPrice: catalog.priceOf,
     log,
     dataDir: env.dataDir,
-    listen: (handlers) => listen({ url: databaseUrl, log, ...handlers }),
+    listen: (handlers) => notices.subscribe(handlers),
     clock: Date.now,
   });
   await snapshots.start();

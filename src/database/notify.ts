@@ -4,30 +4,89 @@ import type { Logger } from '../log.ts';
 
 /** The channel on which the domain says, inside its transaction, what it changed. */
 export const CHANGE_CHANNEL = 'prism_changed';
+/** The channel on which the drain says, after its commit, which requests are new to the log. */
+export const LOGGED_CHANNEL = 'prism_logged';
 
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5_000;
 /** A connection that has died without a word (no FIN, no RST) is found out by a query this often. */
 const HEARTBEAT_MS = 15_000;
 
-const noticeSchema = z.object({ noun: z.enum(['tenant', 'provider', 'setting']), id: z.string() });
+/** `user` = what ends or changes logins; `pod` = a process was asked to leave. */
+const NOUNS = ['tenant', 'provider', 'setting', 'user', 'category', 'rule-set', 'pod'] as const;
+const noticeSchema = z.object({ noun: z.enum(NOUNS), id: z.string() });
 
 /** What changed. A key, alias or limit speaks for its tenant; a model for its provider. */
 export type ChangeNotice = z.infer<typeof noticeSchema>;
 
-export interface ListenOptions {
+export interface NoticeHandlers {
+  readonly onNotice?: ((notice: ChangeNotice) => void) | undefined;
+  /** The payload of LOGGED_CHANNEL as the drain wrote it (accounting/store.ts). */
+  readonly onLogged?: ((payload: string) => void) | undefined;
+  /** After every connect, the first one too: notices may have been missed, so reload everything. */
+  readonly onConnected?: (() => void) | undefined;
+}
+
+export interface ListenOptions extends NoticeHandlers {
   readonly url: string;
   readonly log: Logger;
-  readonly onNotice: (notice: ChangeNotice) => void;
-  /** After every connect, the first one too: notices may have been missed, so reload everything. */
-  readonly onConnected: () => void;
+}
+
+/** One listening connection, shared by all of the process that wants to hear. */
+export interface Notices {
+  /** Who comes while the connection stands hears `onConnected` in the next turn. */
+  subscribe(handlers: NoticeHandlers): { stop(): Promise<void> };
+  stop(): Promise<void>;
+}
+
+/** Listens once and passes on; a handler that throws is logged and keeps nobody else from hearing. */
+export function createNotices(options: { readonly url: string; readonly log: Logger }): Notices {
+  const { log } = options;
+  const subscribers = new Set<NoticeHandlers>();
+  let isConnected = false;
+  const tell = (call: (handlers: NoticeHandlers) => void): void => {
+    for (const handlers of subscribers) {
+      try {
+        call(handlers);
+      } catch (error) {
+        log.error({ err: error }, 'change notices: a subscriber failed');
+      }
+    }
+  };
+  const listener = listen({
+    ...options,
+    onNotice: (notice) => tell((it) => it.onNotice?.(notice)),
+    onLogged: (payload) => tell((it) => it.onLogged?.(payload)),
+    onConnected: () => {
+      isConnected = true;
+      tell((it) => it.onConnected?.());
+    },
+  });
+  return {
+    subscribe(handlers) {
+      subscribers.add(handlers);
+      if (isConnected) queueMicrotask(() => subscribers.has(handlers) && handlers.onConnected?.());
+      return {
+        stop: () => {
+          subscribers.delete(handlers);
+          return Promise.resolve();
+        },
+      };
+    },
+    async stop() {
+      subscribers.clear();
+      await listener.stop();
+    },
+  };
 }
 
 /**
  * Listens to change notices for as long as the process lives: a lost connection is made again with
  * back-off (100 ms to 5 s), for ever. Returns at once. After `stop()` no callback is called any more.
  */
-export function listen({ url, log, onNotice, onConnected }: ListenOptions): { stop(): Promise<void> } {
+export function listen({ url, log, onNotice, onLogged, onConnected }: ListenOptions): {
+  stop(): Promise<void>;
+} {
   const stopping = new AbortController();
   const run = keepListening();
 
@@ -59,8 +118,9 @@ export function listen({ url, log, onNotice, onConnected }: ListenOptions): { st
     });
     client.on('notification', (message) => {
       if (over.signal.aborted) return;
+      if (message.channel === LOGGED_CHANNEL) return onLogged?.(message.payload ?? '');
       const notice = parseNotice(message.payload);
-      if (notice) onNotice(notice);
+      if (notice) onNotice?.(notice);
       else log.warn({ payload: message.payload }, 'change notices: not understood, ignored');
     });
     const broken = breakOf(client);
@@ -68,9 +128,10 @@ export function listen({ url, log, onNotice, onConnected }: ListenOptions): { st
     try {
       await client.connect();
       await client.query(`LISTEN ${CHANGE_CHANNEL}`);
+      if (onLogged) await client.query(`LISTEN ${LOGGED_CHANNEL}`);
       if (over.signal.aborted) return;
       connected();
-      onConnected();
+      onConnected?.();
       await Promise.race([broken, beat(client, over.signal)]);
     } finally {
       stopping.signal.removeEventListener('abort', endByStop);

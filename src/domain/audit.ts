@@ -10,6 +10,23 @@ export type AuditAction =
   | 'session.loginFailed'
   | 'session.logout'
   | 'user.create'
+  | 'user.update'
+  | 'user.delete'
+  | 'user.provision'
+  | 'session.revoke'
+  | 'accessToken.create'
+  | 'accessToken.revoke'
+  | 'ldap.update'
+  | 'ldap.test'
+  | 'category.create'
+  | 'category.update'
+  | 'category.delete'
+  | 'category.resetDefaults'
+  | 'category.applyPreset'
+  | 'ruleSet.create'
+  | 'ruleSet.update'
+  | 'ruleSet.delete'
+  | 'pod.evict'
   | 'provider.create'
   | 'provider.update'
   | 'provider.delete'
@@ -31,7 +48,17 @@ export type AuditAction =
   | 'settings.update';
 
 export interface AuditTarget {
-  readonly type: 'setting' | 'user' | 'provider' | 'model' | 'tenant' | 'key';
+  readonly type:
+    | 'setting'
+    | 'user'
+    | 'accessToken'
+    | 'provider'
+    | 'model'
+    | 'tenant'
+    | 'key'
+    | 'category'
+    | 'ruleSet'
+    | 'pod';
   readonly id: string;
   readonly tenantId?: string;
 }

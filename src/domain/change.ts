@@ -1,4 +1,5 @@
 import { Prisma, type PrismaClient } from '../database/generated/prisma/client.ts';
+import type { ChangeNotice } from '../database/notify.ts';
 import { AppError, type FieldProblem } from '../errors.ts';
 
 export type Tx = Prisma.TransactionClient;
@@ -22,7 +23,7 @@ export async function change<T>(db: PrismaClient, work: (tx: Tx) => Promise<T>):
 }
 
 /** Tells every process, at commit, that its view of this noun is old. */
-export async function notify(tx: Tx, noun: 'tenant' | 'provider' | 'setting', id: string): Promise<void> {
+export async function notify(tx: Tx, noun: ChangeNotice['noun'], id: string): Promise<void> {
   await tx.$executeRaw`SELECT pg_notify('prism_changed', ${JSON.stringify({ noun, id })})`;
 }
 

@@ -13,7 +13,16 @@ export const POLICY = {
   'setup.complete': ADMIN,
   'session.read': EVERYONE,
   'session.end': EVERYONE,
+  'user.read': ADMIN,
   'user.create': ADMIN,
+  'user.update': ADMIN,
+  'user.delete': ADMIN,
+  /** One's own tokens for programs; an admin sees and revokes everybody's. */
+  'accessToken.own': EVERYONE,
+  'accessToken.manage': ADMIN,
+  'ldap.read': ADMIN,
+  'ldap.write': ADMIN,
+  'ldap.test': ADMIN,
 
   'provider.read': OPERATORS,
   'provider.write': OPERATORS,
@@ -37,6 +46,14 @@ export const POLICY = {
   'key.read': OPERATORS,
   'key.write': OPERATORS,
 
+  'category.read': EVERYONE,
+  'category.write': OPERATORS,
+  'ruleSet.read': OPERATORS,
+  'ruleSet.write': OPERATORS,
+  'tokens.estimate': EVERYONE,
+  /** The tenant portal: a tenant's own admin, or an operator on its behalf. */
+  'portal.read': ['admin', 'maintainer', 'tenant-admin'],
+
   'usage.read': EVERYONE,
   'requestLog.read': EVERYONE,
   /** Prompts and answers in clear: not for those who look after money, nor for tenant roles. */
@@ -45,6 +62,8 @@ export const POLICY = {
   'settings.read': ADMIN,
   'settings.write': ADMIN,
   'audit.read': ADMIN,
+  'system.read': ADMIN,
+  'pod.evict': ADMIN,
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Action = keyof typeof POLICY;

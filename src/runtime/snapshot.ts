@@ -18,7 +18,8 @@ const LAST_RETRY_MS = 5_000;
 const MANY = 200;
 
 export interface SnapshotNotice {
-  readonly noun: 'tenant' | 'provider' | 'setting';
+  /** Others than tenant, provider and setting are of no concern here. */
+  readonly noun: string;
   readonly id: string;
 }
 
@@ -82,7 +83,8 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
   function onNotice({ noun, id }: SnapshotNotice): void {
     if (noun === 'tenant') wanted.tenants.add(id);
     else if (noun === 'provider') wanted.providers.add(id);
-    else wanted.settings = true;
+    else if (noun === 'setting') wanted.settings = true;
+    else return;
     loadSoon(COALESCE_MS);
   }
 
