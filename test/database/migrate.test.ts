@@ -92,14 +92,10 @@ test('four processes that start at once migrate exactly once', async () => {
     process.stdout.write(String(applied.length));
   `;
   const runs = await Promise.all([1, 2, 3, 4].map(() => runNode(['-e', script, database.url, directory])));
-  expect(runs.map((one) => one.stdout).toSorted()).toEqual([
-    '0',
-    '0',
-    '0',
-    String(readdirSync(MIGRATIONS).length),
-  ]);
-  const { rows } = await pool.query('SELECT migration_name, checksum FROM _prisma_migrations');
-  expect(rows).toHaveLength(1);
+  const names = readdirSync(MIGRATIONS).filter((name) => !name.includes('.'));
+  expect(runs.map((one) => one.stdout).toSorted()).toEqual(['0', '0', '0', String(names.length)]);
+  const { rows } = await pool.query('SELECT migration_name, checksum FROM _prisma_migrations ORDER BY 1');
+  expect(rows).toHaveLength(names.length);
   expect(rows[0]).toMatchObject({
     migration_name: '0001_init',
     checksum: expect.stringMatching(/^[0-9a-f]{64}$/),
