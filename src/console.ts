@@ -56,6 +56,7 @@ export function openConsole(deps: ConsoleDeps): Console {
     prisma: db,
     providerTypes: registry.all(),
     decrypt: (ciphertext, context) => cipher.decrypt(ciphertext, context),
+    publicUrl: env.publicUrl,
     log,
     newRequestId: uuidv7,
   });
@@ -63,7 +64,7 @@ export function openConsole(deps: ConsoleDeps): Console {
   return {
     domain,
     graphql: (req, res) => graphql.handler(req, res),
-    rest: createRest({ graphql, log }),
+    rest: createRest({ graphql, log, newRequestId: uuidv7 }),
     ui: (req, res) => {
       if (!pages(req, res)) res.writeHead(405, { allow: 'GET, HEAD' }).end();
     },

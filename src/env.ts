@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import {
   boolean,
+  httpOrigin,
   httpOrigins,
   keyList,
   oneOf,
@@ -37,6 +38,7 @@ const schema = z.object({
   REDIS_URL: setting(url(['redis:', 'rediss:'], 'redis://host:6379'), null),
   PRISM_ROLE: setting(oneOf('full', 'control', 'worker'), 'full'),
   METRICS_TOKEN: setting(z.string().regex(/^[!-~]+$/, 'must be printable ASCII without spaces'), null),
+  PUBLIC_URL: setting(httpOrigin(), null),
   CORS_ORIGINS: setting(httpOrigins(), []),
   LOG_LEVEL: setting(oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'info'),
   OFFLINE: setting(boolean(), false),
@@ -68,6 +70,8 @@ export interface Env {
   readonly redisUrl: string | null;
   readonly role: 'full' | 'control' | 'worker';
   readonly metricsToken: string | null;
+  /** Where users reach us, without a trailing slash, for addresses to be copied; null = as each of them wrote it. */
+  readonly publicUrl: string | null;
   readonly corsOrigins: readonly string[];
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
   readonly offline: boolean;
@@ -139,6 +143,7 @@ export function parseEnv(source: Readonly<Record<string, string | undefined>> = 
     redisUrl: values.REDIS_URL,
     role: values.PRISM_ROLE,
     metricsToken: values.METRICS_TOKEN,
+    publicUrl: values.PUBLIC_URL,
     corsOrigins: Object.freeze(values.CORS_ORIGINS),
     logLevel: values.LOG_LEVEL,
     offline: values.OFFLINE,

@@ -175,6 +175,7 @@ async function build(env: Env, log: Logger, version: string, undo: Undo[]): Prom
       }),
     },
     env.corsOrigins,
+    () => ids.generate().toString(),
   );
   const port = await server.listen(env.port, env.host);
   undo.push(async () => {

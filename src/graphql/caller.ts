@@ -8,6 +8,8 @@ export interface Caller {
   readonly actor: UserActor | null;
   readonly address: string;
   readonly userAgent: string;
+  /** The host and port that the caller wrote, checked to be no more than that; null = none. */
+  readonly host?: string | null;
   /** Names the request in the log and in masked errors. */
   readonly requestId: string;
 }
@@ -23,8 +25,16 @@ export async function identify(
     actor: token === null ? null : await deps.sessions.authenticate(token, { address }),
     address,
     userAgent: request.headers['user-agent'] ?? '',
+    host: hostOf(request.headers.host),
     requestId: deps.newRequestId(),
   };
+}
+
+/** It ends up in text that people paste into a shell: nothing but a name or an address, and a port. */
+const HOST = /^(?:[a-z0-9](?:[a-z0-9.-]{0,253}[a-z0-9])?|\[[0-9a-f:]{2,45}\])(?::\d{1,5})?$/i;
+
+function hostOf(header: string | undefined): string | null {
+  return header !== undefined && HOST.test(header) ? header : null;
 }
 
 function bearerToken(header: string | undefined): string | null {

@@ -24,6 +24,8 @@ export interface Context {
   readonly providerTypes: readonly ProviderTypeInfo[];
   /** Plain text of a stored prompt and answer. */
   readonly decrypt: (ciphertext: string, context: string) => string;
+  /** Where the caller reaches us, for addresses to be copied: `https://prism.example.com`, without a path. */
+  readonly publicUrl: string;
 }
 
 /** By id, limited like `db`; null = none that the actor may see. */
@@ -61,6 +63,8 @@ export interface ContextDeps {
   readonly prisma: PrismaClient;
   readonly providerTypes: readonly ProviderTypeInfo[];
   readonly decrypt: (ciphertext: string, context: string) => string;
+  /** PUBLIC_URL; null or missing = the host that the caller wrote, over plain HTTP as we speak it. */
+  readonly publicUrl?: string | null;
 }
 
 export function createContext(deps: ContextDeps, caller: Caller): Context {
@@ -68,7 +72,8 @@ export function createContext(deps: ContextDeps, caller: Caller): Context {
   // Nobody sees nothing: the few open operations do not read through this client.
   const db = scopeTo(deps.prisma, actor ? tenantScope(actor) : []);
   const { domain, providerTypes, decrypt } = deps;
-  return { caller, actor, domain, db, loaders: createLoaders(db), providerTypes, decrypt };
+  const publicUrl = deps.publicUrl ?? `http://${caller.host ?? 'localhost'}`;
+  return { caller, actor, domain, db, loaders: createLoaders(db), providerTypes, decrypt, publicUrl };
 }
 
 function createLoaders(db: ReadClient): Loaders {

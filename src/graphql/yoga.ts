@@ -21,6 +21,8 @@ export interface Graphql {
   handler(request: IncomingMessage, response: ServerResponse): void;
   /** Who calls. Throws when the database cannot be asked. */
   identify(request: IncomingMessage): Promise<Caller>;
+  /** What resolvers get: for what a door must answer without a document (REST's raw rows). */
+  context(caller: Caller): Context;
   /** Runs a document that is valid for the schema, with the same context and the same errors as over HTTP. */
   execute(
     document: DocumentNode,
@@ -77,6 +79,7 @@ export function createGraphql(deps: GraphqlDeps): Graphql {
     },
     identify: (request) =>
       identify({ sessions: deps.domain.sessions, newRequestId: deps.newRequestId }, request),
+    context: (caller) => createContext(deps, caller),
     async execute(document, variableValues, caller) {
       const { contextFactory, execute } = yoga.getEnveloped({ caller });
       const contextValue: unknown = await contextFactory();

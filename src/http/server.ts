@@ -30,8 +30,11 @@ export interface HttpServer {
 /** Longer than the idle time of common load balancers (60 s), so that they close first. */
 const KEEP_ALIVE_MS = 75_000;
 
-/** One listener for everything: the path's head picks the door. `origins`: who may call from a browser. */
-export function createHttpServer(doors: Doors, origins: readonly string[]): HttpServer {
+/**
+ * One listener for everything: the path's head picks the door. `origins`: who may call from a browser. `newId`: names
+ * the requests that no door takes.
+ */
+export function createHttpServer(doors: Doors, origins: readonly string[], newId: () => string): HttpServer {
   const allowed = new Set(origins);
   let draining = false;
   let running = 0;
@@ -45,7 +48,7 @@ export function createHttpServer(doors: Doors, origins: readonly string[]): Http
     });
     if (draining) res.shouldKeepAlive = false;
     if (req.headers.origin !== undefined && answerCors(req, res, allowed)) return;
-    route(doors, req, res);
+    route(doors, req, res, newId);
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = 60_000;
@@ -94,19 +97,19 @@ function listen(server: Server, port: number, host: string): Promise<number> {
   });
 }
 
-function route(doors: Doors, req: IncomingMessage, res: ServerResponse): void {
+function route(doors: Doors, req: IncomingMessage, res: ServerResponse, newId: () => string): void {
   const url = req.url ?? '/';
   const query = url.indexOf('?');
   const path = query === -1 ? url : url.slice(0, query);
   const gateway = gatewayPath(path);
   if (gateway !== null) {
     if (doors.gateway === null)
-      notFound(res, 'This process does not serve the gateway (PRISM_ROLE=control).');
+      notFound(res, newId(), 'This process does not serve the gateway (PRISM_ROLE=control).');
     else doors.gateway.handle(req, res, gateway);
     return;
   }
   const handler = doorOf(doors, path);
-  if (handler === null) notFound(res, `There is nothing at ${path.slice(0, 100)}.`);
+  if (handler === null) notFound(res, newId(), `There is nothing at ${path.slice(0, 100)}.`);
   else handler(req, res);
 }
 
@@ -134,9 +137,13 @@ export function gatewayPath(path: string): { slug: string | null; path: string }
   return { slug, path: path.slice(end + 3) };
 }
 
-function notFound(res: ServerResponse, message: string): void {
+function notFound(res: ServerResponse, id: string, message: string): void {
   const body = JSON.stringify(new AppError('route_not_found', message).toOpenAI());
-  res.writeHead(404, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
+  res.writeHead(404, {
+    'x-request-id': id,
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+  });
   res.end(body);
 }
 

@@ -42,7 +42,7 @@ export function prepare(schema: GraphQLSchema, route: AnyRoute): Endpoint {
 }
 
 /** Throws AppError unauthenticated or forbidden. */
-export function admit({ requirement }: Endpoint, caller: Caller): void {
+export function admit(requirement: Requirement, caller: Caller): void {
   const verdict = allows(requirement, caller);
   if (verdict === 'yes') return;
   if (verdict === 'no')

@@ -1,13 +1,21 @@
 import { AppError } from '../errors.ts';
-import type { AnyRoute } from './route.ts';
+import type { Method } from './route.ts';
 
-export interface Match {
-  readonly route: AnyRoute;
+/** What a row is found by. */
+interface Located {
+  readonly method: Method;
+  readonly path: string;
+}
+
+export interface Match<Row> {
+  readonly route: Row;
   readonly params: Readonly<Record<string, string>>;
 }
 
 /** Finds the row for a method and a path. Throws AppError route_not_found, or MethodNotAllowed. */
-export function createMatcher(routes: readonly AnyRoute[]): (method: string, path: string) => Match {
+export function createMatcher<Row extends Located>(
+  routes: readonly Row[],
+): (method: string, path: string) => Match<Row> {
   // Words before parameters, so that /providers/models/all is never a provider whose id is "models".
   const rows = routes
     .map((route) => ({ route, segments: route.path.split('/') }))

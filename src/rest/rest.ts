@@ -7,37 +7,48 @@ import { readJsonObject } from '../http/body.ts';
 import type { Logger } from '../log.ts';
 import { admit, prepare, run } from './execute.ts';
 import { createMatcher, MethodNotAllowed } from './match.ts';
+import { RAW_ROUTES } from './raw-routes.ts';
+import type { Method } from './route.ts';
 import { ROUTES } from './routes.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
 export interface RestDeps {
-  readonly graphql: Pick<Graphql, 'execute' | 'identify'>;
+  readonly graphql: Pick<Graphql, 'context' | 'execute' | 'identify'>;
   readonly log: Logger;
+  /** For answers that come before anybody has asked who calls. */
+  readonly newRequestId: () => string;
 }
 
 /**
- * The REST door: a table of endpoints (routes.ts), each of them one GraphQL operation run in this process.
- * Throws when a row does not fit the schema. The handler never throws.
+ * The REST door: a table of endpoints (routes.ts), each of them one GraphQL operation run in this process, and the
+ * few that none can answer (raw-routes.ts). Throws when a row does not fit the schema. The handler never throws.
  */
 export function createRest({
   graphql,
   log,
+  newRequestId,
 }: RestDeps): (request: IncomingMessage, response: ServerResponse) => void {
-  const match = createMatcher(ROUTES);
-  const endpoints = new Map(ROUTES.map((route) => [route, prepare(schema, route)]));
+  const match = createMatcher([
+    ...ROUTES.map((route) => ({ ...place(route), endpoint: prepare(schema, route), raw: null })),
+    ...RAW_ROUTES.map((raw) => ({ ...place(raw), endpoint: null, raw })),
+  ]);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, query } = splitUrl(request.url ?? '/');
     const { route, params } = match(request.method ?? 'GET', pathname);
+    const { endpoint, raw } = route;
     const caller = await graphql.identify(request);
     response.setHeader('x-request-id', caller.requestId);
-    const endpoint = endpoints.get(route);
-    if (!endpoint) throw new Error(`${route.path} was not prepared`);
-    admit(endpoint, caller);
+    if (raw !== null) {
+      admit(raw.requirement, caller);
+      await raw.answer({ params, query, context: graphql.context(caller), request, response });
+      return;
+    }
+    admit(endpoint.requirement, caller);
     const body = await readJsonObject(request, { maxBytes: MAX_BODY_BYTES });
     const result = await run(endpoint, { params, query, body }, caller, graphql);
-    send(response, route.status, result);
+    send(response, endpoint.route.status, result);
   }
 
   return (request, response) => {
@@ -46,10 +57,18 @@ export function createRest({
       if ((known.code === 'internal' || known.code === 'unavailable') && known.cause !== undefined) {
         log.error({ err: known.cause, path: request.url }, 'rest: the request could not be answered');
       }
-      if (response.headersSent) response.destroy();
-      else refuse(response, known);
+      if (response.headersSent) {
+        response.destroy();
+        return;
+      }
+      if (!response.hasHeader('x-request-id')) response.setHeader('x-request-id', newRequestId());
+      refuse(response, known);
     });
   };
+}
+
+function place({ method, path }: { readonly method: Method; readonly path: string }) {
+  return { method, path };
 }
 
 function splitUrl(url: string): { pathname: string; query: Record<string, string> } {

@@ -6,7 +6,7 @@ import { TENANT_KEY_ROUTES } from './admin/tenant-keys.ts';
 import { TENANT_ROUTES } from './admin/tenants.ts';
 import type { AnyRoute } from './route.ts';
 
-/** Every REST endpoint. Nothing here is answered without GraphQL. */
+/** Every REST endpoint that is a GraphQL operation: all but the few of raw-routes.ts. */
 export const ROUTES: readonly AnyRoute[] = [
   ...SETUP_ROUTES,
   ...AUTH_ROUTES,

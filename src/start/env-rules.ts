@@ -42,6 +42,14 @@ export function url(protocols: readonly string[], example: string) {
   }, `must be an address such as ${example}`);
 }
 
+/** One origin, without a path. */
+export function httpOrigin() {
+  return z.string().refine((text) => {
+    const parsed = URL.parse(text);
+    return parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.origin === text;
+  }, 'must be an origin without a path, such as https://prism.company.com');
+}
+
 /** Comma-separated origins. `*` is refused, because browsers send credentials to this API. */
 export function httpOrigins() {
   return z.string().transform((text, context): string[] => {

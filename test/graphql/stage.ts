@@ -68,7 +68,7 @@ export async function openStage({ users = true } = {}): Promise<Stage> {
     log,
     newRequestId: uuidv7,
   });
-  const rest = createRest({ graphql, log });
+  const rest = createRest({ graphql, log, newRequestId: uuidv7 });
   const server = createServer((req, res) => {
     if (req.url?.startsWith('/graphql')) graphql.handler(req, res);
     else rest(req, res);

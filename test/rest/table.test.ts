@@ -161,8 +161,9 @@ describe('a path that is none', () => {
     '/api/prism/admin/tenants//keys',
     '/api/tenant-portal/nosuch',
   ])('%s answers 404', async (path) => {
-    const { status, body } = await stage.rest('GET', path);
+    const { status, body, headers } = await stage.rest('GET', path);
     expect([status, body.error.code]).toEqual([404, 'route_not_found']);
+    expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
   it('that is not URL-encoded answers 400', async () => {
