@@ -1,4 +1,5 @@
 import { getOperationAST, Kind, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { ROLES, type Role } from '../identity/actor.ts';
 import { can, POLICY, type Action } from '../identity/policy.ts';
 import type { Caller } from './caller.ts';
 
@@ -43,4 +44,12 @@ function scopesOf(extensions: { readonly pothosOptions?: unknown } = {}): Scopes
 
 function isAction(value: unknown): value is Action {
   return typeof value === 'string' && Object.hasOwn(POLICY, value);
+}
+
+/** The roles that meet a requirement; all of them where a sign-in is enough, none where not even that is asked. */
+export function rolesOf(requirement: Requirement): readonly Role[] {
+  if (requirement === 'nothing') return [];
+  return ROLES.filter((role) =>
+    requirement.every((action) => POLICY[action].some((one: Role) => one === role)),
+  );
 }
