@@ -4,18 +4,18 @@ import type pg from 'pg';
 
 import type { Logger } from '../log.ts';
 import type { Backlog } from './backlog.ts';
-import { encodeRows, readBatch, type Batch, type RowLine, type WindowLine } from './batch.ts';
+import { readBatch, type Batch, type WindowLine } from './batch.ts';
 import { createBell } from './bell.ts';
-import type { LogColumns } from './log-columns.ts';
 import type { Quarantine } from './quarantine.ts';
-import { notifyLogged, sqlState, storeRows, storeWindow, type KeyUses } from './store.ts';
+import type { RequestLines } from './request-lines.ts';
+import { createStore, isContentError, type KeyUses } from './store.ts';
 
 export interface DrainOptions {
   readonly journal: { readonly backlog: Backlog; readonly quarantine: Quarantine };
   /** One connection at a time is used. */
   readonly pool: pg.Pool;
   readonly log: Logger;
-  /** Lines for one transaction; default 2,000. */
+  /** Lines for one transaction; default 4,000. */
   readonly batchRows?: number | undefined;
   /** How long the first line of a small batch waits for more; default 200 ms. */
   readonly lingerMs?: number | undefined;
@@ -57,8 +57,9 @@ const LONGEST_PAUSE_MS = 10_000;
  * put aside.
  */
 export function createDrain(options: DrainOptions): Drain {
-  const { journal, pool, log, batchRows = 2_000, lingerMs = 200, random = Math.random } = options;
+  const { journal, pool, log, batchRows = 4_000, lingerMs = 200, random = Math.random } = options;
   const { backlog, quarantine } = journal;
+  const store = createStore(pool);
   const stats: DrainStats = { rows: 0, batches: 0, failures: 0, torn: 0 };
   const bell = createBell();
   const flushes = new Set<{ readonly upTo: number; resolve(): void; reject(error: unknown): void }>();
@@ -138,10 +139,11 @@ export function createDrain(options: DrainOptions): Drain {
   async function finish(batch: Batch): Promise<void> {
     const { segment, from, end } = batch;
     for (const { bytes, reason } of batch.bad) await quarantine.put(bytes, segment.path, reason);
-    if (batch.torn)
-      log.warn({ segment: segment.path, bytes: end - from }, 'the last line is cut off and skipped');
-    if (batch.torn) stats.torn += 1;
-    await store(batch.rows, batch.columns, segment.path);
+    if (batch.torn > 0) {
+      log.warn({ segment: segment.path, bytes: batch.torn }, 'the last line is cut off and skipped');
+      stats.torn += 1;
+    }
+    await storeOrPart(batch.requests, segment.path);
     for (const line of batch.windows) await learn(line, segment.path);
     await backlog.commit(segment, end, batch.lines);
     drainedBytes += end - from;
@@ -149,41 +151,34 @@ export function createDrain(options: DrainOptions): Drain {
     settleFlushes();
   }
 
-  /** Stores rows in one transaction; where their contents make that impossible, in two halves, down to one row. */
-  async function store(lines: readonly RowLine[], columns: LogColumns, source: string): Promise<void> {
-    if (lines.length === 0) return;
+  /** Stores lines in one transaction; where their contents make that impossible, in two halves, down to one line. */
+  async function storeOrPart(lines: RequestLines, source: string): Promise<void> {
+    if (lines.count === 0) return;
     try {
-      await storeTogether(lines, columns);
+      await storeTogether(lines);
     } catch (error) {
       if (!isContentError(error)) throw error;
-      const [first] = lines;
-      if (lines.length === 1 && first !== undefined) {
-        await quarantine.put(first.bytes, source, String(error));
+      const [only] = lines.pieces;
+      if (lines.count === 1 && only !== undefined) {
+        await quarantine.put(only.subarray(0, -1), source, String(error));
         return;
       }
-      const middle = lines.length >>> 1;
-      for (const half of [lines.slice(0, middle), lines.slice(middle)]) {
-        await store(half, await encodeRows(half), source);
-      }
+      const middle = lines.count >>> 1;
+      await storeOrPart(lines.slice(0, middle), source);
+      await storeOrPart(lines.slice(middle, lines.count), source);
     }
   }
 
-  async function storeTogether(lines: readonly RowLine[], columns: LogColumns): Promise<void> {
-    const rows = lines.map((line) => line.row);
-    const stored = await storeRows(pool, rows, columns, missedKeys);
+  async function storeTogether(lines: RequestLines): Promise<void> {
+    const stored = await store.requests(lines, missedKeys);
     missedKeys = new Map([...stored.missedKeys].filter(([id]) => !missedKeys.has(id)));
     stats.batches += 1;
-    stats.rows += stored.rows.length;
-    try {
-      await notifyLogged(pool, stored.rows);
-    } catch (error) {
-      log.warn({ err: error }, 'live subscribers miss some requests; the log has them');
-    }
+    stats.rows += stored.count;
   }
 
   async function learn(line: WindowLine, source: string): Promise<void> {
     try {
-      await storeWindow(pool, line.window);
+      await store.window(line.window);
     } catch (error) {
       if (!isContentError(error)) throw error;
       await quarantine.put(line.bytes, source, String(error));
@@ -220,9 +215,4 @@ export function createDrain(options: DrainOptions): Drain {
       flushes.clear();
     },
   };
-}
-
-/** SQLSTATE classes 22 (data exception) and 23 (constraint violation): trying the same row again cannot help. */
-function isContentError(error: unknown): boolean {
-  return /^2[23]/.test(sqlState(error) ?? '');
 }

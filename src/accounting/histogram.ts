@@ -10,18 +10,6 @@ export const BUCKET_BOUNDS: readonly number[] = [
 
 export const BUCKET_COUNT: number = BUCKET_BOUNDS.length + 1;
 
-/** The index of the bucket that a duration falls into. */
-export function bucketOf(ms: number): number {
-  let low = 0;
-  let high = BUCKET_BOUNDS.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (ms <= (BUCKET_BOUNDS[middle] ?? Infinity)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
-}
-
 /**
  * The p-quantile (p from 0 to 1) in ms, interpolated inside its bucket; null = no durations were counted.
  * In the open last bucket it is that bucket's lower bound: a figure that can be stood by, not a guess.

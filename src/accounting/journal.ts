@@ -6,7 +6,7 @@ import { uuidv7 } from 'uuidv7';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { Backlog, type BacklogDepth } from './backlog.ts';
-import { encodeLine } from './journal-line.ts';
+import { PendingLines } from './journal-line.ts';
 import { beat, createOwnDirectory, disown, HEARTBEAT_MS, orphans } from './journal-owner.ts';
 import { createQuarantine, type Quarantine } from './quarantine.ts';
 import type { JournalEntry, JournalSink } from './record.ts';
@@ -64,7 +64,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   const backlog = new Backlog(root);
   const writer = createSegmentWriter({ directory: () => directory, backlog, fsync, segmentBytes, log, now });
 
-  let text = '';
+  const pending = new PendingLines();
   let waiting: Written[] = [];
   let failedAt = -Infinity;
   let full = false;
@@ -76,21 +76,20 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
       full = false;
       log.info('the request journal has room again');
     }
-    if (backlog.bytes + text.length >= maxBytes) {
+    if (backlog.bytes + pending.bytes >= maxBytes) {
       if (!full) log.error({ ...depth(), maxBytes }, 'the request journal is full: is the database down?');
       full = true;
       return refuse(written, 'The request journal is full.');
     }
     if (waiting.length === 0) setImmediate(flush);
-    text += encodeLine(entry);
+    pending.add(entry);
     waiting.push(written);
   }
 
   function flush(): void {
     const callbacks = waiting;
-    const bytes = Buffer.from(text);
+    const bytes = pending.take();
     waiting = [];
-    text = '';
     if (callbacks.length === 0) return;
     let failure: Error | null = null;
     try {

@@ -1,20 +1,20 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 
-export const SEGMENT_SUFFIX = '.ndjson';
+export const SEGMENT_SUFFIX = '.journal';
 const CHECKPOINT_SUFFIX = '.offset';
 const CHUNK = 2 << 20;
 const NEWLINE = 0x0a;
+const NOTHING = Buffer.alloc(0);
 /** Marks need not be finer than this. */
 const MARK_EVERY_MS = 1_000;
 
-/** Lines [start, end) of a segment, without their "\n". */
-export interface Lines {
-  readonly lines: readonly Buffer[];
-  /** Where the next ones begin. */
-  readonly end: number;
-  /** A last line without an end: the process died while it wrote it. */
-  readonly torn: boolean;
+/** Part of a segment. */
+export interface Part {
+  /** Whole lines, each with its "\n". Empty = the segment ends with a line that has no end: `torn`. */
+  readonly bytes: Buffer;
+  /** Bytes of a last line without an end (the process died while it wrote it); 0 unless nothing stands before it. */
+  readonly torn: number;
 }
 
 /** One append-only file of the journal: what is in it, and how much of that is in the database. */
@@ -64,18 +64,18 @@ export class Segment {
     return this.#marks.findLast((mark) => mark.start <= this.offset)?.at ?? this.#marks[0]?.at ?? null;
   }
 
-  /** The lines from the byte `from` on, at most `limit` of them and about a chunk of bytes. */
-  async read(from: number, limit: number): Promise<Lines> {
+  /** Whole lines from the byte `from` on, about a chunk of them. */
+  async read(from: number): Promise<Part> {
     const known = this.size;
     const file = await fs.open(this.path, 'r');
     try {
       for (let length = CHUNK; ; length *= 4) {
         const wanted = Math.min(length, known - from);
         const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(wanted), 0, wanted, from);
-        const found = split(buffer.subarray(0, bytesRead), limit);
-        if (found.lines.length > 0) return { lines: found.lines, end: from + found.bytes, torn: false };
+        const end = buffer.subarray(0, bytesRead).lastIndexOf(NEWLINE) + 1;
+        if (end > 0) return { bytes: buffer.subarray(0, end), torn: 0 };
         // Not one whole line: a longer one than the chunk, or the torn end of the file.
-        if (wanted === known - from || bytesRead < wanted) return { lines: [], end: known, torn: true };
+        if (wanted === known - from || bytesRead < wanted) return { bytes: NOTHING, torn: known - from };
       }
     } finally {
       await file.close();
@@ -116,18 +116,6 @@ export async function findSegments(directory: string): Promise<string[]> {
     .filter((entry) => entry.isFile() && entry.name.endsWith(SEGMENT_SUFFIX))
     .map((entry) => path.join(entry.parentPath, entry.name))
     .toSorted((a, b) => (path.basename(a) < path.basename(b) ? -1 : 1));
-}
-
-function split(buffer: Buffer, limit: number): { lines: Buffer[]; bytes: number } {
-  const lines: Buffer[] = [];
-  let start = 0;
-  while (lines.length < limit) {
-    const end = buffer.indexOf(NEWLINE, start);
-    if (end === -1) break;
-    lines.push(buffer.subarray(start, end));
-    start = end + 1;
-  }
-  return { lines, bytes: start };
 }
 
 async function readCheckpoint(file: string): Promise<number> {

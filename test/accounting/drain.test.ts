@@ -442,8 +442,8 @@ describe('lines that cannot be stored', () => {
     const journal = await open();
     const drain = drainOf(journal, { batchRows: 500 });
     const entries = requests(1_200);
-    for (const index of [0, 1, 499, 500, 777, 1_199]) entries[index] = request({ snapshot: `bad\0${index}` });
-    entries[3] = request({ id: 'no uuid' });
+    for (const index of [0, 1, 499, 500, 777, 1_199]) entries[index] = request({ tenantId: `bad-${index}` });
+    entries[3] = request({ id: '\t' });
     await append(journal, ...entries);
     drain.start();
     await drain.flush();
@@ -452,8 +452,10 @@ describe('lines that cannot be stored', () => {
     expect(drain.stats.failures).toBe(0);
     const reasons = quarantined();
     expect(reasons).toHaveLength(7);
-    expect(reasons.filter(({ reason }) => reason.includes('invalid byte sequence'))).toHaveLength(6);
-    expect(reasons.filter(({ line }) => line.includes('bad\\u0000777'))).toHaveLength(1);
+    expect(
+      reasons.filter(({ reason }) => reason.includes('invalid input syntax for type uuid')),
+    ).toHaveLength(6);
+    expect(reasons.filter(({ line }) => line.includes('bad-777'))).toHaveLength(1);
   });
 });
 

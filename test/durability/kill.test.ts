@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { SEGMENT_SUFFIX } from '../../src/accounting/segment.ts';
 import { createTestDatabase, type TestDatabase } from '../kit/database.ts';
 import { until } from '../kit/prism.ts';
 import { createApplication, type Seen } from './application.ts';
@@ -114,12 +115,15 @@ test('what 200 clients saw whole is in the log once after kill -9 at any moment,
 test('kill -9 in the middle of a drain’s transaction leaves nothing of it, and nothing twice', async () => {
   const blocker = new pg.Client({ connectionString: database.url });
   await blocker.connect();
-  await blocker.query('BEGIN; LOCK TABLE usage_hourly IN EXCLUSIVE MODE');
+  await blocker.query(`
+    CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_advisory_xact_lock(7); RETURN NEW; END';
+    CREATE TRIGGER wait BEFORE INSERT ON usage_hourly FOR EACH ROW EXECUTE FUNCTION wait();
+    SELECT pg_advisory_lock(7)`);
   const waits = `SELECT FROM pg_stat_activity
-    WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%INSERT INTO usage_hourly%'`;
+    WHERE datname = current_database() AND wait_event = 'advisory' AND query LIKE '%INSERT INTO request_log%'`;
   // The rows are inserted, their sums are not, nothing is committed.
   const seen = await killAt('in-transaction', async () => (await ledger.query(waits)).length > 0);
-  await blocker.query('ROLLBACK');
+  await blocker.query('SELECT pg_advisory_unlock(7); DROP TRIGGER wait ON usage_hourly');
   await blocker.end();
   expect(seen.length).toBeGreaterThan(0);
   await expectBooksBalance(seen);
@@ -142,6 +146,6 @@ test('kill -9 between a drain’s commit and its note of that costs a replay, no
   await expectBooksBalance(running.complete());
   expect((await ledger.rows()).length).toBe(before.length);
   expect(
-    readdirSync(journal, { recursive: true, encoding: 'utf8' }).filter((it) => it.endsWith('.ndjson')),
+    readdirSync(journal, { recursive: true, encoding: 'utf8' }).filter((it) => it.endsWith(SEGMENT_SUFFIX)),
   ).toEqual([]);
 }, 60_000);
