@@ -9,6 +9,7 @@ import { createGraphql } from './graphql/yoga.ts';
 import type { Handler } from './http/server.ts';
 import { createStatic } from './http/static.ts';
 import type { Cipher } from './identity/cipher.ts';
+import { createClientAddress } from './identity/client-address.ts';
 import { createPasswords } from './identity/password.ts';
 import { createTokens } from './identity/token.ts';
 import type { Logger } from './log.ts';
@@ -57,6 +58,7 @@ export function openConsole(deps: ConsoleDeps): Console {
     providerTypes: registry.all(),
     decrypt: (ciphertext, context) => cipher.decrypt(ciphertext, context),
     publicUrl: env.publicUrl,
+    clientAddress: createClientAddress(env.trustProxy),
     log,
     newRequestId: uuidv7,
   });

@@ -6,11 +6,13 @@ import {
   httpOrigins,
   keyList,
   oneOf,
+  proxies,
   secret,
   setting,
   url,
   wholeNumber,
 } from './start/env-rules.ts';
+import type { TrustProxy } from './identity/client-address.ts';
 import { ENCRYPTION_KEY_FILE, JWT_SECRET_FILE, readOrMakeSecret } from './start/secrets.ts';
 
 const CHECKOUT = resolve(import.meta.dirname, '..');
@@ -39,6 +41,7 @@ const schema = z.object({
   PRISM_ROLE: setting(oneOf('full', 'control', 'worker'), 'full'),
   METRICS_TOKEN: setting(z.string().regex(/^[!-~]+$/, 'must be printable ASCII without spaces'), null),
   PUBLIC_URL: setting(httpOrigin(), null),
+  TRUST_PROXY: setting(proxies(), 0),
   CORS_ORIGINS: setting(httpOrigins(), []),
   LOG_LEVEL: setting(oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'info'),
   OFFLINE: setting(boolean(), false),
@@ -72,6 +75,8 @@ export interface Env {
   readonly metricsToken: string | null;
   /** Where users reach us, without a trailing slash, for addresses to be copied; null = as each of them wrote it. */
   readonly publicUrl: string | null;
+  /** Whose X-Forwarded-For is believed: so many hops in front of us, or these addresses and networks; 0 = nobody's. */
+  readonly trustProxy: TrustProxy;
   readonly corsOrigins: readonly string[];
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
   readonly offline: boolean;
@@ -144,6 +149,7 @@ export function parseEnv(source: Readonly<Record<string, string | undefined>> = 
     role: values.PRISM_ROLE,
     metricsToken: values.METRICS_TOKEN,
     publicUrl: values.PUBLIC_URL,
+    trustProxy: Object.freeze(values.TRUST_PROXY),
     corsOrigins: Object.freeze(values.CORS_ORIGINS),
     logLevel: values.LOG_LEVEL,
     offline: values.OFFLINE,

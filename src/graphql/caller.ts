@@ -14,12 +14,16 @@ export interface Caller {
   readonly requestId: string;
 }
 
+export interface CallerDeps {
+  readonly sessions: Pick<Sessions, 'authenticate'>;
+  readonly newRequestId: () => string;
+  /** identity/client-address.ts: the one place that knows whose X-Forwarded-For is believed. */
+  readonly clientAddress: (request: IncomingMessage) => string;
+}
+
 /** Only the Authorization header counts, never a cookie: a page of another site cannot act in somebody's name. */
-export async function identify(
-  deps: { readonly sessions: Sessions; readonly newRequestId: () => string },
-  request: IncomingMessage,
-): Promise<Caller> {
-  const address = request.socket.remoteAddress ?? '';
+export async function identify(deps: CallerDeps, request: IncomingMessage): Promise<Caller> {
+  const address = deps.clientAddress(request);
   const token = bearerToken(request.headers.authorization);
   return {
     actor: token === null ? null : await deps.sessions.authenticate(token, { address }),

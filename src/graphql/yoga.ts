@@ -4,7 +4,7 @@ import { GraphQLError } from 'graphql';
 import { createYoga, isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import { identify, type Caller } from './caller.ts';
+import { identify, type Caller, type CallerDeps } from './caller.ts';
 import { createContext, notSignedIn, type Context, type ContextDeps } from './context.ts';
 import { createDocumentCache, MAX_BATCH, MAX_BODY_BYTES, useDocumentLimits } from './limits.ts';
 import { knownError } from './known-error.ts';
@@ -14,6 +14,7 @@ import { schema } from './schema.ts';
 export interface GraphqlDeps extends ContextDeps {
   readonly log: Logger;
   readonly newRequestId: () => string;
+  readonly clientAddress: CallerDeps['clientAddress'];
 }
 
 export interface Graphql {
@@ -34,6 +35,7 @@ export interface Graphql {
 /** The GraphQL door. Dependencies come in; it opens no port and starts nothing. */
 export function createGraphql(deps: GraphqlDeps): Graphql {
   const { log } = deps;
+  const callers: CallerDeps = { ...deps, sessions: deps.domain.sessions };
   const yoga = createYoga<{ caller: Caller }, Context>({
     schema,
     context: ({ caller }) => createContext(deps, caller),
@@ -58,10 +60,7 @@ export function createGraphql(deps: GraphqlDeps): Graphql {
   });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const caller = await identify(
-      { sessions: deps.domain.sessions, newRequestId: deps.newRequestId },
-      request,
-    );
+    const caller = await identify(callers, request);
     response.setHeader('x-request-id', caller.requestId);
     response.setHeader('cache-control', 'no-store');
     const refusal = refuse(request, caller);
@@ -77,8 +76,7 @@ export function createGraphql(deps: GraphqlDeps): Graphql {
         else refuseWith(response, knownError(error));
       });
     },
-    identify: (request) =>
-      identify({ sessions: deps.domain.sessions, newRequestId: deps.newRequestId }, request),
+    identify: (request) => identify(callers, request),
     context: (caller) => createContext(deps, caller),
     async execute(document, variableValues, caller) {
       const { contextFactory, execute } = yoga.getEnveloped({ caller });

@@ -4,7 +4,18 @@ import { Role as DbRole } from '../database/generated/prisma/enums.ts';
 export const ROLES = ['admin', 'maintainer', 'finops', 'tenant-admin', 'tenant-viewer'] as const;
 export type Role = (typeof ROLES)[number];
 
-/** A person who is signed in. */
+/** A personal access token as its user's narrowing: what it takes away, never what it adds. */
+export interface AccessGrant {
+  readonly id: string;
+  /** As its user called it. */
+  readonly name: string;
+  /** Rows of SCOPES (policy.ts); a name that has no row any more allows nothing. */
+  readonly scopes: readonly string[];
+  /** Empty = all tenants of its user. */
+  readonly tenantIds: readonly string[];
+}
+
+/** A person who is signed in, or a program that has one of this person's access tokens. */
 export interface UserActor {
   readonly kind: 'user';
   readonly id: string;
@@ -12,7 +23,12 @@ export interface UserActor {
   readonly role: Role;
   /** The tenants that a tenant-admin or tenant-viewer belongs to; of no effect for the other roles. */
   readonly tenantIds: readonly string[];
+  /** The session, or the access token, that this is: both end on a notice of noun 'user'. */
   readonly sessionId: string;
+  /** When session or token end by themselves. */
+  readonly expiresAt?: Date;
+  /** Missing = signed in with a password. */
+  readonly grant?: AccessGrant;
   /** Where this request comes from. */
   readonly address: string;
 }

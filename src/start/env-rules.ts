@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseNetwork } from '../identity/client-address.ts';
 
 /** The shortest secret that is taken, in characters. */
 const SHORTEST_SECRET = 32;
@@ -48,6 +49,20 @@ export function httpOrigin() {
     const parsed = URL.parse(text);
     return parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.origin === text;
   }, 'must be an origin without a path, such as https://prism.company.com');
+}
+
+/** A number of hops, or comma-separated addresses and networks. */
+export function proxies() {
+  return z.string().transform((text, context): number | string[] => {
+    if (/^\d$/.test(text)) return Number(text);
+    const networks = splitList(text);
+    if (networks.length === 0 || networks.some((network) => parseNetwork(network) === null)) {
+      context.addIssue(
+        'must be the number of proxies in front of us (0 to 9), or their addresses and networks, such as 10.0.0.0/8,192.0.2.7',
+      );
+    }
+    return networks;
+  });
 }
 
 /** Comma-separated origins. `*` is refused, because browsers send credentials to this API. */

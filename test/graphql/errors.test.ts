@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPrisma } from '../../src/database/client.ts';
+import { createClientAddress } from '../../src/identity/client-address.ts';
 import { createGraphql } from '../../src/graphql/yoga.ts';
 import { NO_ID } from './dummy-document.ts';
 import { listen, openStage, PASSWORD, send, type Stage } from './stage.ts';
@@ -131,6 +132,7 @@ describe('a database that is away', () => {
       decrypt: () => '{}',
       log: pino({ level: 'silent' }),
       newRequestId: uuidv7,
+      clientAddress: createClientAddress(0),
     });
     const server = createServer((req, res) => graphql.handler(req, res));
     const url = await listen(server);
