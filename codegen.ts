@@ -1,14 +1,15 @@
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { generate } from '@graphql-codegen/cli';
 import { printSchema } from 'graphql';
 import { schema } from './src/graphql/schema.ts';
 
-// node codegen.ts           prints schema.graphql and the typed documents of REST and the console
-// node codegen.ts --check   fails when schema.graphql is not what the code says
+// node codegen.ts           prints schema.graphql, the typed documents of REST and the console, and openapi.json
+// node codegen.ts --check   fails when schema.graphql or openapi.json is not what the code says
 
 const root = import.meta.dirname;
 const SCHEMA_FILE = join(root, 'schema.graphql');
+const OPENAPI_FILE = join(root, 'openapi.json');
 
 /** Where documents are written by hand, and the file that their types go into. */
 const DOCUMENTS = [
@@ -31,13 +32,26 @@ const SCALARS = {
 
 const sdl = `# Printed by codegen.ts from src/graphql; not to be edited.\n\n${printSchema(schema)}\n`;
 
-if (process.argv.includes('--check')) check();
+if (process.argv.includes('--check')) await check();
 else await write();
 
-function check(): void {
-  if (existsSync(SCHEMA_FILE) && readFileSync(SCHEMA_FILE, 'utf8') === sdl) return;
-  process.stderr.write('schema.graphql is not what src/graphql says. Run "node codegen.ts" and commit it.\n');
-  process.exitCode = 1;
+async function check(): Promise<void> {
+  for (const [file, text] of [
+    [SCHEMA_FILE, sdl],
+    [OPENAPI_FILE, await openapi()],
+  ] as const) {
+    if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
+    process.stderr.write(
+      `${basename(file)} is not what the code says. Run "node codegen.ts" and commit it.\n`,
+    );
+    process.exitCode = 1;
+  }
+}
+
+/** Loaded late: the tables of REST are made of the documents that are generated first. */
+async function openapi(): Promise<string> {
+  const { createApiTable } = await import('./src/rest/docs.ts');
+  return `${JSON.stringify(createApiTable().document(), null, 2)}\n`;
 }
 
 async function write(): Promise<void> {
@@ -69,4 +83,5 @@ async function write(): Promise<void> {
       true,
     );
   }
+  writeFileSync(OPENAPI_FILE, await openapi());
 }

@@ -6,10 +6,9 @@ import type { Graphql } from '../graphql/yoga.ts';
 import { readJsonObject } from '../http/body.ts';
 import type { Logger } from '../log.ts';
 import { admit, prepare, run } from './execute.ts';
+import { createApiTable } from './docs.ts';
 import { createMatcher, MethodNotAllowed } from './match.ts';
-import { RAW_ROUTES } from './raw-routes.ts';
 import type { Method } from './route.ts';
-import { ROUTES } from './routes.ts';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 
@@ -29,9 +28,10 @@ export function createRest({
   log,
   newRequestId,
 }: RestDeps): (request: IncomingMessage, response: ServerResponse) => void {
+  const table = createApiTable();
   const match = createMatcher([
-    ...ROUTES.map((route) => ({ ...place(route), endpoint: prepare(schema, route), raw: null })),
-    ...RAW_ROUTES.map((raw) => ({ ...place(raw), endpoint: null, raw })),
+    ...table.routes.map((route) => ({ ...place(route), endpoint: prepare(schema, route), raw: null })),
+    ...table.raw.map((raw) => ({ ...place(raw), endpoint: null, raw })),
   ]);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,5 +1,6 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { DocumentNode } from 'graphql';
+import type { JsonSchema } from './json-schema.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -50,6 +51,8 @@ export interface Route<Path extends string, Data, Variables> {
   readonly readOnly?: readonly string[];
   /** The body of the answer. Pure. Throws AppError not_found for what the document did not find. */
   readonly respond: (data: Succeeded<Data>) => unknown;
+  /** The answer's schema, where it cannot be found out from `respond` (answer-schema.ts). */
+  readonly answers?: JsonSchema;
 }
 
 /** A row whose own types have been checked and are of no concern to those who loop over the table. */
@@ -65,6 +68,7 @@ export interface AnyRoute {
   readonly readOnly: readonly string[];
   readonly variables: (request: RestRequest) => Readonly<Record<string, unknown>>;
   readonly respond: (data: unknown) => unknown;
+  readonly answers: JsonSchema | null;
 }
 
 /** Checks a row against its document's types. */
@@ -76,6 +80,7 @@ export function route<const Path extends string, Data, Variables>(
     query: row.query ?? {},
     status: row.status ?? 200,
     readOnly: row.readOnly ?? [],
+    answers: row.answers ?? null,
     variables: (request) => row.variables(request),
     // Safe: execute.ts passes on only what the schema has answered to this very document, without typed errors.
     respond: (data) => row.respond(data as Succeeded<Data>),

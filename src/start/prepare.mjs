@@ -52,17 +52,18 @@ const GENERATE = [
   },
   {
     name: 'graphql',
-    label: 'generating GraphQL types',
+    label: 'generating GraphQL types and the API document',
     inputs: [
       'codegen.ts',
       'src/graphql',
-      'src/rest/**.graphql',
+      'src/rest',
+      'src/identity/policy.ts',
       'web/src/**.graphql',
       'prisma/schema.prisma',
       'package-lock.json',
     ],
     outputs: ['src/rest/generated/documents.ts', 'web/src/lib/generated/graphql.ts'],
-    checkedIn: ['schema.graphql'],
+    checkedIn: ['schema.graphql', 'openapi.json'],
     run: () => tool(['codegen.ts'], {}),
   },
 ];
