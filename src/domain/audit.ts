@@ -2,63 +2,71 @@ import { Prisma } from '../database/generated/prisma/client.ts';
 import type { Actor } from '../identity/actor.ts';
 import { toJsonObject } from './json.ts';
 
-/** What can stand in the audit log. */
-export type AuditAction =
-  | 'setup.createAdmin'
-  | 'setup.complete'
-  | 'session.login'
-  | 'session.loginFailed'
-  | 'session.logout'
-  | 'user.create'
-  | 'user.update'
-  | 'user.delete'
-  | 'user.provision'
-  | 'session.revoke'
-  | 'accessToken.create'
-  | 'accessToken.revoke'
-  | 'ldap.update'
-  | 'ldap.test'
-  | 'category.create'
-  | 'category.update'
-  | 'category.delete'
-  | 'category.resetDefaults'
-  | 'category.applyPreset'
-  | 'ruleSet.create'
-  | 'ruleSet.update'
-  | 'ruleSet.delete'
-  | 'pod.evict'
-  | 'provider.create'
-  | 'provider.update'
-  | 'provider.delete'
-  | 'provider.check'
-  | 'provider.discover'
-  | 'provider.reencrypt'
-  | 'model.create'
-  | 'model.update'
-  | 'model.reorder'
-  | 'tenant.create'
-  | 'tenant.update'
-  | 'tenant.delete'
-  | 'tenant.modelConfig'
-  | 'key.create'
-  | 'key.update'
-  | 'key.delete'
-  | 'key.rotate'
-  | 'key.set'
-  | 'settings.update';
+/** What can stand in the audit log, grouped by what is changed. */
+export const AUDIT_ACTIONS = [
+  'setup.createAdmin',
+  'setup.complete',
+  'session.login',
+  'session.loginFailed',
+  'session.logout',
+  'user.create',
+  'user.update',
+  'user.delete',
+  'user.changePassword',
+  'user.changePasswordFailed',
+  'user.provision',
+  'session.revoke',
+  'accessToken.create',
+  'accessToken.revoke',
+  'ldap.update',
+  'ldap.test',
+  'category.create',
+  'category.update',
+  'category.delete',
+  'category.resetDefaults',
+  'category.applyPreset',
+  'ruleSet.create',
+  'ruleSet.update',
+  'ruleSet.delete',
+  'pod.evict',
+  'provider.create',
+  'provider.update',
+  'provider.delete',
+  'provider.check',
+  'provider.discover',
+  'provider.reencrypt',
+  'model.create',
+  'model.update',
+  'model.reorder',
+  'tenant.create',
+  'tenant.update',
+  'tenant.delete',
+  'tenant.modelConfig',
+  'key.create',
+  'key.update',
+  'key.delete',
+  'key.rotate',
+  'key.set',
+  'settings.update',
+] as const;
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
+/** What an entry may be about. */
+export const AUDIT_TARGETS = [
+  'setting',
+  'user',
+  'accessToken',
+  'provider',
+  'model',
+  'tenant',
+  'key',
+  'category',
+  'ruleSet',
+  'pod',
+] as const;
 
 export interface AuditTarget {
-  readonly type:
-    | 'setting'
-    | 'user'
-    | 'accessToken'
-    | 'provider'
-    | 'model'
-    | 'tenant'
-    | 'key'
-    | 'category'
-    | 'ruleSet'
-    | 'pod';
+  readonly type: (typeof AUDIT_TARGETS)[number];
   readonly id: string;
   readonly tenantId?: string;
 }
@@ -87,6 +95,7 @@ export async function record(
       actorId: actor.kind === 'user' ? actor.id : null,
       actorName: (actor.kind === 'user' ? actor.username : actor.name).slice(0, 200),
       address: actor.kind === 'system' ? '' : actor.address,
+      accessTokenId: actor.kind === 'user' ? (actor.grant?.id ?? null) : null,
       action,
       targetType: target.type,
       targetId: target.id,

@@ -7,7 +7,7 @@ import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import type PrismaTypes from '../database/generated/pothos/prisma-types.ts';
 import { getDatamodel } from '../database/generated/pothos/prisma-types.ts';
 import { AppError } from '../errors.ts';
-import { can, type Action } from '../identity/policy.ts';
+import { can, refusal, type Action } from '../identity/policy.ts';
 import { notSignedIn, type Context } from './context.ts';
 import { ForbiddenError } from './errors.ts';
 import { SCALARS, type ScalarTypes } from './scalars.ts';
@@ -82,12 +82,7 @@ export const builder = new SchemaBuilder<{
       can: (action) => actor !== null && can(actor, action),
     }),
     unauthorizedError: (_parent, { actor }, info) =>
-      actor === null
-        ? notSignedIn()
-        : new AppError(
-            'forbidden',
-            `The role "${actor.role}" may not use ${info.parentType.name}.${info.fieldName}.`,
-          ),
+      actor === null ? notSignedIn() : refusal(actor, `use ${info.parentType.name}.${info.fieldName}`),
   },
   prisma: { client: (context) => context.db, dmmf: getDatamodel(), onUnusedQuery: 'error' },
   relay: RELAY,
