@@ -1,3 +1,4 @@
+import type { Benchmarks } from '../catalog/models.ts';
 import type { Prisma } from '../database/generated/prisma/client.ts';
 import { ModelKind as DbKind } from '../database/generated/prisma/enums.ts';
 import { TIERS, type Kind, type ModelPrices, type ProviderModelResult, type Tier } from './model-types.ts';
@@ -19,6 +20,8 @@ export interface CatalogEntry {
   readonly cacheWritePer1M?: number | undefined;
   readonly outputPer1M?: number | undefined;
   readonly reasoningPer1M?: number | undefined;
+  /** 0 to 100 each; missing = nobody has measured it. */
+  readonly benchmarks?: Benchmarks | undefined;
   readonly source: string;
 }
 
