@@ -28,6 +28,8 @@ export const ERRORS = {
   conflict: { status: 409, type: 'invalid_request_error' },
   too_many_attempts: { status: 429, type: 'rate_limit_error' },
   unavailable: { status: 503, type: 'server_error' },
+  /** A subscriber that takes less than there is. */
+  slow_consumer: { status: 429, type: 'rate_limit_error' },
   internal: { status: 500, type: 'server_error' },
 } as const satisfies Record<string, ErrorRow>;
 

@@ -1,0 +1,63 @@
+import { Prisma, type RequestLog } from '../database/generated/prisma/client.ts';
+import { AppError } from '../errors.ts';
+
+/** The tenants that somebody may see (identity/policy.ts, tenantScope). */
+export type TenantScope = 'all' | readonly string[];
+
+/** Which requests to follow; all conditions that are given must hold. Null and missing alike mean "no condition". */
+export interface LiveFilter {
+  readonly tenantId?: string | null | undefined;
+  readonly keyId?: string | null | undefined;
+  readonly model?: string | null | undefined;
+  readonly providerSlug?: string | null | undefined;
+  readonly category?: string | null | undefined;
+  readonly user?: string | null | undefined;
+  readonly sessionId?: string | null | undefined;
+  readonly status?: string | null | undefined;
+  readonly autoRouted?: boolean | null | undefined;
+}
+
+type Condition = readonly [keyof LiveFilter, keyof RequestLog & string, Prisma.Sql];
+
+/** Each condition asks for a column to be equal: once of rows in memory, once of PostgreSQL. */
+const CONDITIONS: readonly Condition[] = [
+  ['tenantId', 'tenantId', Prisma.sql`r.tenant_id::text`],
+  ['keyId', 'keyId', Prisma.sql`r.key_id::text`],
+  ['model', 'model', Prisma.sql`r.model`],
+  ['providerSlug', 'providerSlug', Prisma.sql`r.provider_slug`],
+  ['category', 'category', Prisma.sql`r.category`],
+  ['user', 'userName', Prisma.sql`r.user_name`],
+  ['sessionId', 'sessionId', Prisma.sql`r.session_id`],
+  ['status', 'status', Prisma.sql`r.status`],
+  ['autoRouted', 'autoRouted', Prisma.sql`r.auto_routed`],
+];
+const IDS: readonly (keyof LiveFilter)[] = ['tenantId', 'keyId'];
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+export interface CompiledFilter {
+  readonly accepts: (row: RequestLog) => boolean;
+  readonly where: readonly Prisma.Sql[];
+}
+
+/** Throws AppError bad_input for an id that cannot be one. */
+export function compileFilter(filter: LiveFilter): CompiledFilter {
+  const wanted = CONDITIONS.flatMap(([name, column, sql]) => {
+    const value = filter[name];
+    if (value === null || value === undefined) return [];
+    return [{ column, sql, value: IDS.includes(name) ? uuid(name, value) : value }];
+  });
+  return {
+    accepts: (row) => wanted.every(({ column, value }) => row[column] === value),
+    // PostgreSQL refuses a text with a NUL; no row has one.
+    where: wanted.map(({ sql, value }) =>
+      typeof value === 'string' && value.includes('\0') ? Prisma.sql`FALSE` : Prisma.sql`${sql} = ${value}`,
+    ),
+  };
+}
+
+function uuid(name: string, value: string | boolean): string {
+  if (typeof value === 'string' && UUID.test(value)) return value.toLowerCase();
+  throw new AppError('bad_input', `"filter.${name}" is no id.`, {
+    fields: [{ path: `filter.${name}`, message: 'must be an id (UUID)' }],
+  });
+}

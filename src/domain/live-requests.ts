@@ -1,0 +1,135 @@
+import type { RequestLog } from '../database/generated/prisma/client.ts';
+import type { Actor } from '../identity/actor.ts';
+import { authorize, tenantScope } from '../identity/policy.ts';
+import type { LiveBus, LiveEvent, Watcher } from './live-bus.ts';
+import { compileFilter, type CompiledFilter, type LiveFilter, type TenantScope } from './live-filter.ts';
+import { advanced, decode, encode, LONGEST_REQUEST_MS, type Place, type Position } from './live-position.ts';
+import { createLiveQueue } from './live-queue.ts';
+import type { LiveReader, LiveRow } from './live-reader.ts';
+import { SlowConsumerError } from './slow-consumer.ts';
+
+/** A request that has ended, and where the stream goes on after it. */
+export interface LoggedRequest {
+  readonly request: RequestLog;
+  readonly cursor: string;
+}
+
+export interface FollowOptions {
+  readonly filter: LiveFilter;
+  /** A cursor: what has been since comes first; null = from now on. */
+  readonly after: string | null;
+  /** Ends the stream at once, whatever it waits for. */
+  readonly signal: AbortSignal;
+  /** The subscriber takes nothing and has been dropped: the stream's next call says so, if it ever comes. */
+  readonly onDropped: () => void;
+}
+
+export interface LiveRequests {
+  /**
+   * The requests that the actor may see, as they end. Throws AppError forbidden or bad_input on the first call; ends
+   * with SlowConsumerError when more wait than a subscriber may leave waiting.
+   */
+  follow(actor: Actor, options: FollowOptions): AsyncGenerator<LoggedRequest, void, undefined>;
+}
+
+export interface LiveRequestsDeps {
+  readonly bus: LiveBus;
+  readonly reader: LiveReader;
+  /** Unix ms. */
+  readonly clock: () => number;
+  /** Events that may wait for one subscriber. */
+  readonly capacity?: number | undefined;
+}
+
+const CAPACITY = 1_000;
+const PAGE = 200;
+
+type Wanted = CompiledFilter & { readonly tenants: TenantScope };
+
+export function createLiveRequests(deps: LiveRequestsDeps): LiveRequests {
+  const { bus, reader, clock, capacity = CAPACITY } = deps;
+
+  return {
+    async *follow(actor, { filter, after, signal, onDropped }) {
+      authorize(actor, 'requestLog.read');
+      const wanted: Wanted = { ...compileFilter(filter), tenants: tenantScope(actor) };
+      let cursor = after;
+      let position = after === null ? null : decode(after, clock());
+
+      // Rounds, until there is little left: nothing piles up in memory meanwhile, however long it takes.
+      for (let given = PAGE; position !== null && given >= PAGE;) {
+        const now = await currently();
+        given = 0;
+        for await (const logged of missed(position, now, wanted, signal)) {
+          ({ cursor } = logged);
+          given += 1;
+          yield logged;
+        }
+        position = now;
+      }
+      if (signal.aborted) return;
+
+      const queue = createLiveQueue<LiveEvent>(capacity);
+      let dropped = false;
+      const watcher: Watcher = {
+        tenants: wanted.tenants,
+        onEvent(event) {
+          if (!wanted.accepts(event.row) || queue.push(event)) return;
+          dropped = true;
+          bus.unwatch(watcher);
+          queue.fail(new SlowConsumerError(cursor, capacity));
+          onDropped();
+        },
+      };
+      const stop = () => {
+        bus.unwatch(watcher);
+        queue.close();
+      };
+      signal.addEventListener('abort', stop);
+      try {
+        const start = await bus.watch(watcher);
+        if (position !== null) {
+          for await (const logged of missed(position, start, wanted, signal)) {
+            if (dropped) break;
+            ({ cursor } = logged);
+            yield logged;
+          }
+        }
+        for (let event = await queue.next(); event !== null; event = await queue.next()) {
+          cursor = event.cursor();
+          yield { request: event.row, cursor };
+        }
+      } finally {
+        signal.removeEventListener('abort', stop);
+        stop();
+      }
+    },
+  };
+
+  async function currently(): Promise<Position> {
+    const seen = await reader.snapshot();
+    return { from: clock() - LONGEST_REQUEST_MS, given: [{ seen, upTo: null }] };
+  }
+
+  /** What lies between two positions, in the order of the log. */
+  async function* missed(
+    position: Position,
+    { given: until }: Position,
+    { tenants, where }: Wanted,
+    signal: AbortSignal,
+  ): AsyncGenerator<LoggedRequest, void, undefined> {
+    const { from, given } = position;
+    let reached = position;
+    let after: Place | null = null;
+    let rows: readonly LiveRow[];
+    do {
+      rows = await reader.missed({ from, given, until, after, tenants, where, limit: PAGE });
+      for (const { row } of rows) {
+        if (signal.aborted) return;
+        after = { at: row.at.getTime(), id: row.id };
+        reached = advanced(reached, until, after);
+        yield { request: row, cursor: encode(reached) };
+      }
+    } while (rows.length === PAGE);
+  }
+}
