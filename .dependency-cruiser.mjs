@@ -4,7 +4,7 @@
 const HOT = '^src/(gateway|routing|runtime|providers|accounting)/';
 const TEST = '[.]test[.]ts$|[.]case';
 /** Open to all. */
-const BASE = '^src/(errors|log)[.]ts$';
+const BASE = '^src/(errors|log|log-config)[.]ts$';
 
 /**
  * A room may import itself, the base, and the rooms named.

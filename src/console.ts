@@ -4,6 +4,7 @@ import { uuidv7 } from 'uuidv7';
 import type { ModelCatalog } from './catalog/catalog.ts';
 import { createPrisma } from './database/client.ts';
 import { createDomain, type Domain } from './domain/domain.ts';
+import type { OwnProcess } from './domain/system-types.ts';
 import type { Env } from './env.ts';
 import { createGraphql } from './graphql/yoga.ts';
 import type { Handler } from './http/server.ts';
@@ -25,6 +26,7 @@ export interface ConsoleDeps {
   readonly registry: ProviderRegistry;
   readonly catalog: ModelCatalog;
   readonly upstream: Upstream;
+  readonly ownProcess: OwnProcess;
 }
 
 /** Everything that is not the gateway: GraphQL, REST made of it, and the pages. */
@@ -48,6 +50,7 @@ export function openConsole(deps: ConsoleDeps): Console {
     registry,
     catalog,
     upstream,
+    ownProcess: deps.ownProcess,
     passwords: createPasswords(),
     tokens: createTokens({ secret: env.jwtSecret, clock }),
     resolve: addressesOf,

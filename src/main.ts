@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { EnvError, loadEnv, type Env } from './env.ts';
-import { createLog, type Logger } from './log.ts';
+import { openLog, type Log, type Logger } from './log.ts';
 import { startPrism, type Prism } from './prism.ts';
 import { runDemo } from './demo/demo.ts';
 import { tuneCollector } from './start/collector.ts';
@@ -11,7 +11,8 @@ const SAME_WISH_MS = 1_000;
 
 tuneCollector();
 const env = readEnv();
-const log = createLog(env.logLevel);
+const output = openLog(env.logLevel);
+const log = output.logger;
 process.on('unhandledRejection', (error) => {
   log.fatal({ err: error }, 'a promise was rejected and nobody took it');
 });
@@ -21,9 +22,10 @@ process.on('uncaughtException', (error) => {
   process.exit(1);
 });
 
-const prism = await start(env, log);
+const prism = await start(env, output);
 for (const signal of ['SIGTERM', 'SIGINT'] as const)
   process.once(signal, () => void stop(prism, log, signal));
+void prism.evicted.then(() => stop(prism, log, 'evicted'));
 if (process.argv.includes('--demo')) await demo(prism, env);
 else print(`\nOpen Model Prism is running at ${prism.url}\n`);
 
@@ -37,9 +39,9 @@ function readEnv(): Env {
   }
 }
 
-async function start(values: Env, logger: Logger): Promise<Prism> {
+async function start(values: Env, to: Log): Promise<Prism> {
   try {
-    return await startPrism(values, logger, version());
+    return await startPrism(values, to, version());
   } catch (error) {
     process.stderr.write(`Open Model Prism cannot start: ${explain(error, values)}\n`);
     process.exit(1);
@@ -73,8 +75,9 @@ function explain(error: unknown, values: Env): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function stop(running: Prism, logger: Logger, signal: string): Promise<void> {
-  logger.info({ signal }, 'stopping');
+/** Twice is once: an eviction may come on top of a signal. */
+async function stop(running: Prism, logger: Logger, reason: string): Promise<void> {
+  logger.info({ reason }, 'stopping');
   const since = performance.now();
   for (const again of ['SIGTERM', 'SIGINT'] as const) {
     // A signal to the whole process group comes twice, once through npm's launcher: that is one wish.

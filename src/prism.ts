@@ -1,4 +1,6 @@
 import { randomFillSync } from 'node:crypto';
+import { hostname } from 'node:os';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { resolve } from 'node:path';
 import type pg from 'pg';
 import { V7Generator } from 'uuidv7';
@@ -16,11 +18,12 @@ import type { Console, ConsoleDeps } from './console.ts';
 import type { Env } from './env.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createMeter } from './gateway/meter.ts';
+import { totalsOf } from './gateway/totals.ts';
 import { createHealth } from './http/health.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createHttpServer } from './http/server.ts';
 import { createCipher } from './identity/cipher.ts';
-import type { Logger } from './log.ts';
+import type { Log, Logger } from './log.ts';
 import { createUpstream } from './providers/http.ts';
 import { createRegistry } from './providers/registry.ts';
 import { createSimulator } from './providers/simulator/simulator.ts';
@@ -28,8 +31,11 @@ import { createBreaker } from './runtime/breaker.ts';
 import { createLearnedWindows } from './runtime/learned-windows.ts';
 import { createLimiter } from './runtime/limiter.ts';
 import { createSharedLimiter } from './runtime/limiter-redis.ts';
+import { createLogFiles } from './runtime/log-files.ts';
+import { createPodStats } from './runtime/pod-stats.ts';
+import { createPods } from './runtime/pods.ts';
 import { createProviderStatus } from './runtime/provider-status.ts';
-import type { Snapshot } from './runtime/view.ts';
+import type { SettingsView, Snapshot } from './runtime/view.ts';
 import { createSnapshots } from './runtime/snapshot.ts';
 
 /** The running product. */
@@ -41,6 +47,10 @@ export interface Prism {
   readonly domain: Domain | null;
   readonly snapshot: () => Snapshot;
   readonly journal: JournalSink;
+  /** Id of this process among all of them. */
+  readonly podId: string;
+  /** Resolves when an admin has asked this process to leave: who started it should stop it and end. */
+  readonly evicted: Promise<void>;
   /** Moves everything journalled so far into the database. */
   flush(): Promise<void>;
   /** Stops accepting, finishes what runs (at most `drainSeconds`), drains the journal, stops the embedded database. */
@@ -55,17 +65,19 @@ type Undo = () => Promise<void> | void;
  *
  * @throws MigrationError, EmbeddedError, DataDirLockedError, AppError, Node's listen errors
  */
-export async function startPrism(env: Env, log: Logger, version: string): Promise<Prism> {
+export async function startPrism(env: Env, output: Log, version: string): Promise<Prism> {
   const undo: Undo[] = [];
   try {
-    return await build(env, log, version, undo);
+    return await build(env, output, version, undo);
   } catch (error) {
-    await unwind(undo, log);
+    await unwind(undo, output.logger);
     throw error;
   }
 }
 
-async function build(env: Env, log: Logger, version: string, undo: Undo[]): Promise<Prism> {
+async function build(env: Env, output: Log, version: string, undo: Undo[]): Promise<Prism> {
+  const log = output.logger;
+  const startedAt = monotonic();
   const embedded = env.databaseUrl === null ? await startEmbedded({ dataDir: env.dataDir, log }) : null;
   if (embedded !== null) undo.push(() => embedded.stop());
   const databaseUrl = env.databaseUrl ?? databaseOf(embedded);
@@ -99,6 +111,25 @@ async function build(env: Env, log: Logger, version: string, undo: Undo[]): Prom
   await snapshots.start();
   undo.push(() => snapshots.stop());
 
+  const ids = new V7Generator({ nextUint32: bufferedRandom() });
+  const podId = ids.generate().toString();
+  const logFiles = createLogFiles({
+    dataDir: env.dataDir,
+    // The same after a restart, so that old files are found and counted.
+    pod: `${hostname().replaceAll(/[^\w-]/g, '-')}-${env.port === 0 ? podId.slice(-8) : env.port}`,
+    tenantSlug: (id) => snapshots.current().tenantsById.get(id)?.slug ?? null,
+    decrypt: (ciphertext, context) => cipher.decrypt(ciphertext, context),
+    copyLog: (write) => output.copyTo(write),
+    log,
+  });
+  undo.push(() => logFiles.stop());
+  const followSettings = ({ log: config }: SettingsView): void => {
+    output.setLevel(config.level ?? env.logLevel);
+    logFiles.apply(config);
+  };
+  followSettings(snapshots.current().settings);
+  undo.push(snapshots.onChange(({ settings }) => followSettings(settings)));
+
   const journal = await openJournal({ dataDir: env.dataDir, fsync: env.journalFsync, log });
   undo.push(() => journal.close());
   const drain = createDrain({ journal, pool, log });
@@ -111,7 +142,6 @@ async function build(env: Env, log: Logger, version: string, undo: Undo[]): Prom
     await drain.stop();
   });
 
-  const ids = new V7Generator({ nextUint32: bufferedRandom() });
   const limiter = await openLimiter(env, log, undo);
   const breaker = createBreaker({ clock: monotonic });
   const status = createProviderStatus({
@@ -119,6 +149,16 @@ async function build(env: Env, log: Logger, version: string, undo: Undo[]): Prom
     send: (request) => upstream.send(request, { timeoutMs: 2_000 }),
   });
   const meter = createMeter();
+  let refusedByPolicy = 0;
+  const accountedFor: JournalSink = {
+    append(entry, written) {
+      journal.append(entry, written);
+      if (entry.kind !== 'request') return;
+      // Only the model policy answers so: a provider's own 403 becomes a 503.
+      if (entry.request.httpStatus === 403) refusedByPolicy += 1;
+      if (logFiles.wantsRequests) logFiles.request(entry.request);
+    },
+  };
   const gateway = createGateway({
     snapshot: () => snapshots.current(),
     clock: Date.now,
@@ -130,7 +170,7 @@ async function build(env: Env, log: Logger, version: string, undo: Undo[]): Prom
     windows: createLearnedWindows({ clock: Date.now }),
     observe: (providerId, ok, error) => status.observe(providerId, ok, error),
     status,
-    journal,
+    journal: accountedFor,
     accepting: () => journal.accepting(),
     limiter,
     meter,
@@ -146,10 +186,57 @@ async function build(env: Env, log: Logger, version: string, undo: Undo[]): Prom
     }),
   );
 
+  const delays = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
+  delays.enable();
+  undo.push(() => {
+    delays.disable();
+  });
+  const stats = createPodStats({
+    counters: () => {
+      const { requests, errors, limited, activeStreams } = totalsOf(meter.read());
+      return {
+        requests,
+        errors: errors - refusedByPolicy,
+        blocked: limited + refusedByPolicy,
+        activeStreams,
+      };
+    },
+    journal: () => journal.depth(),
+    logFiles: () => logFiles.status,
+    providers: () => status.known(),
+    rssBytes: () => process.memoryUsage.rss(),
+    delays,
+    resolutionMs: DELAY_RESOLUTION_MS,
+    clock: monotonic,
+  });
+  const pods = createPods({
+    pod: { id: podId, role: env.role, host: hostname(), version },
+    pool,
+    listen: (handlers) => notices.subscribe(handlers),
+    stats: () => stats.beat(),
+    uptimeMs: () => monotonic() - startedAt,
+    log,
+  });
+  undo.push(() => pods.stop());
+
   const doors =
     env.role === 'worker'
       ? null
-      : await openDoors({ env, log, databaseUrl, cipher, registry, catalog, upstream });
+      : await openDoors({
+          env,
+          log,
+          databaseUrl,
+          cipher,
+          registry,
+          catalog,
+          upstream,
+          ownProcess: {
+            podId,
+            startLevel: env.logLevel,
+            draining: () => pods.draining,
+            stats: () => stats.now(),
+          },
+        });
   if (doors !== null) undo.push(() => doors.close());
   const server = createHttpServer(
     {
@@ -171,6 +258,7 @@ async function build(env: Env, log: Logger, version: string, undo: Undo[]): Prom
         limiterDegraded: () => limiter.status().degraded,
         snapshotAgeMs: () => Date.now() - snapshots.status().loadedAt,
         upstreamConnections: () => upstream.stats().connections,
+        podsUp: () => pods.up,
         token: env.metricsToken,
       }),
     },
@@ -183,6 +271,7 @@ async function build(env: Env, log: Logger, version: string, undo: Undo[]): Prom
     if (cut > 0) log.warn({ requests: cut }, 'stopping: these requests took too long and were cut');
     await drainJournal(drain, journal, log);
   });
+  pods.start();
   let stopping: Promise<void> | null = null;
   return {
     url: `http://${env.host.includes(':') ? `[${env.host}]` : env.host}:${port}`,
@@ -190,8 +279,14 @@ async function build(env: Env, log: Logger, version: string, undo: Undo[]): Prom
     domain: doors?.domain ?? null,
     snapshot: () => snapshots.current(),
     journal,
+    podId,
+    evicted: pods.evicted,
     flush: () => drain.flush(),
-    stop: () => (stopping ??= unwind(undo, log)),
+    stop() {
+      if (stopping !== null) return stopping;
+      pods.drain();
+      return (stopping = unwind(undo, log));
+    },
   };
 }
 
@@ -225,6 +320,9 @@ function databaseOf(embedded: Embedded | null): string {
   if (embedded === null) throw new Error('no database');
   return embedded.url;
 }
+
+/** Of the timer that measures how late timers are. */
+const DELAY_RESOLUTION_MS = 20;
 
 const MIGRATION_RETRY_MS = 5_000;
 

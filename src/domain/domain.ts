@@ -1,11 +1,15 @@
 import type { PrismaClient } from '../database/generated/prisma/client.ts';
 import type { Cipher } from '../identity/cipher.ts';
 import { createLoginGuard } from '../identity/login-guard.ts';
+import { createDirectory } from '../identity/ldap/directory.ts';
 import type { Passwords } from '../identity/password.ts';
 import type { Tokens } from '../identity/token.ts';
 import type { Upstream } from '../providers/http.ts';
 import { createAnalytics, type Analytics } from './analytics.ts';
+import { createCategories, type Categories } from './categories.ts';
+import { createLdap, type Ldap } from './ldap.ts';
 import type { ModelCatalog } from './model-facts.ts';
+import { createPresets, type Presets } from './presets.ts';
 import { createProviderChat, type ProviderChat } from './provider-chat.ts';
 import { createProviderCheck, type ProviderCheck } from './provider-check.ts';
 import { createProviderDiscovery, type ProviderDiscovery } from './provider-discovery.ts';
@@ -14,6 +18,8 @@ import { createProviders, type AdapterRegistry, type Providers } from './provide
 import { createSessions, type Sessions } from './sessions.ts';
 import { createSettings, type Settings } from './settings.ts';
 import { createSetup, type Setup } from './setup.ts';
+import { createSystem, type System } from './system.ts';
+import type { OwnProcess } from './system-types.ts';
 import { createTenantKeys, type TenantKeys } from './tenant-keys.ts';
 import { createTenants, type Tenants } from './tenants.ts';
 import { createUsers, type Users } from './users.ts';
@@ -30,7 +36,11 @@ export interface Domain {
   readonly providerChat: ProviderChat;
   readonly tenants: Tenants;
   readonly tenantKeys: TenantKeys;
+  readonly categories: Categories;
+  readonly presets: Presets;
   readonly settings: Settings;
+  readonly system: System;
+  readonly ldap: Ldap;
   readonly analytics: Analytics;
 }
 
@@ -43,6 +53,7 @@ export interface DomainDeps {
   readonly registry: AdapterRegistry;
   readonly upstream: Pick<Upstream, 'send'>;
   readonly catalog: ModelCatalog;
+  readonly ownProcess: OwnProcess;
   /** Addresses of a host name: node:dns/promises `lookup` with `all`. */
   readonly resolve: (host: string) => Promise<readonly string[]>;
 }
@@ -50,6 +61,7 @@ export interface DomainDeps {
 /** The whole domain from its few outside needs. */
 export function createDomain(deps: DomainDeps): Domain {
   const guard = createLoginGuard(deps);
+  const directory = createDirectory({ ...deps, timeout: (ms) => AbortSignal.timeout(ms) });
   return {
     setup: createSetup(deps),
     sessions: createSessions({ ...deps, guard }),
@@ -61,7 +73,11 @@ export function createDomain(deps: DomainDeps): Domain {
     providerChat: createProviderChat(deps),
     tenants: createTenants(deps),
     tenantKeys: createTenantKeys(deps),
+    categories: createCategories(deps),
+    presets: createPresets(deps),
     settings: createSettings(deps),
+    system: createSystem(deps),
+    ldap: createLdap({ ...deps, directory }),
     analytics: createAnalytics(deps),
   };
 }

@@ -2,56 +2,70 @@ import { z } from 'zod';
 import type { PrismaClient } from '../database/generated/prisma/client.ts';
 import type { Actor } from '../identity/actor.ts';
 import { authorize } from '../identity/policy.ts';
+import { LOG_LEVELS, type LogLevel } from '../log.ts';
+import {
+  LOG_CONFIG_KEY,
+  logDirectory,
+  MAX_FILE_MB,
+  MAX_FILES,
+  readLogConfig,
+  type FileLogging,
+  type LogConfig,
+} from '../log-config.ts';
 import { record } from './audit.ts';
 import { change, notify, type Tx } from './change.ts';
 import { validate } from './validate.ts';
 
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
-
-export interface LogSettings {
+/** The setting `log` as people see it. */
+export interface LogSettings extends Omit<LogConfig, 'level'> {
+  /** As long as nobody has set one: the LOG_LEVEL of the process that answers. */
   readonly level: LogLevel;
-  /** Store prompt and answer of each request, encrypted. */
-  readonly promptLogging: boolean;
-  readonly promptRetentionHours: number;
-  readonly logRetentionDays: number;
 }
 
 /** What is missing or null stays as it is. */
-export type LogSettingsInput = { readonly [K in keyof LogSettings]?: LogSettings[K] | null | undefined };
+type Changes<Value> = { readonly [K in keyof Value]?: Value[K] | null | undefined };
+export interface LogSettingsInput extends Changes<Omit<LogSettings, 'fileLogging'>> {
+  readonly fileLogging?: Changes<FileLogging> | null | undefined;
+}
 
 export interface Settings {
   log(actor: Actor): Promise<LogSettings>;
   updateLog(actor: Actor, input: LogSettingsInput): Promise<LogSettings>;
 }
 
-const KEY = 'log';
-const DEFAULTS: LogSettings = {
-  level: 'info',
-  promptLogging: false,
-  promptRetentionHours: 24,
-  logRetentionDays: 90,
-};
+export interface SettingsDeps {
+  readonly db: PrismaClient;
+  readonly ownProcess: {
+    /** LOG_LEVEL. */
+    readonly startLevel: LogLevel;
+  };
+}
 
 const logInput = z.strictObject({
   level: z.enum(LOG_LEVELS).nullish(),
+  fileLogging: z
+    .strictObject({
+      enabled: z.boolean().nullish(),
+      directory: logDirectory.nullish(),
+      maxSizeMb: z.int().min(1).max(MAX_FILE_MB).nullish(),
+      maxFiles: z.int().min(2).max(MAX_FILES).nullish(),
+      includePrompts: z.boolean().nullish(),
+    })
+    .nullish(),
   promptLogging: z.boolean().nullish(),
   promptRetentionHours: z.int().min(1).max(8760).nullish(),
   logRetentionDays: z.int().min(1).max(3650).nullish(),
 });
-/** Each member by itself: one that was spoilt by hand reads as its default. */
-const storedLog = z.object({
-  level: z.enum(LOG_LEVELS).catch(DEFAULTS.level),
-  promptLogging: z.boolean().catch(DEFAULTS.promptLogging),
-  promptRetentionHours: z.int().min(1).catch(DEFAULTS.promptRetentionHours),
-  logRetentionDays: z.int().min(1).catch(DEFAULTS.logRetentionDays),
-});
 
-export function createSettings({ db }: { readonly db: PrismaClient }): Settings {
+export function createSettings({ db, ownProcess }: SettingsDeps): Settings {
+  const shown = (config: LogConfig): LogSettings => ({
+    ...config,
+    level: config.level ?? ownProcess.startLevel,
+  });
   return {
     async log(actor) {
       authorize(actor, 'settings.read');
-      return await readLog(db);
+      return shown(await readLog(db));
     },
     async updateLog(actor, input) {
       authorize(actor, 'settings.write');
@@ -60,23 +74,36 @@ export function createSettings({ db }: { readonly db: PrismaClient }): Settings 
         // Two admins at once: the second one's "as it was" is what the first one made it.
         await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('setting log', 0))`;
         const before = await readLog(tx);
-        const after: LogSettings = {
-          level: given.level ?? before.level,
-          promptLogging: given.promptLogging ?? before.promptLogging,
-          promptRetentionHours: given.promptRetentionHours ?? before.promptRetentionHours,
-          logRetentionDays: given.logRetentionDays ?? before.logRetentionDays,
-        };
-        const value = { ...after };
-        await tx.setting.upsert({ where: { key: KEY }, create: { key: KEY, value }, update: { value } });
-        await record(tx, actor, 'settings.update', { type: 'setting', id: KEY }, { ...before }, value);
-        await notify(tx, 'setting', KEY);
-        return after;
+        const after = merged(before, given);
+        const value = { ...after, fileLogging: { ...after.fileLogging } };
+        const key = LOG_CONFIG_KEY;
+        await tx.setting.upsert({ where: { key }, create: { key, value }, update: { value } });
+        await record(tx, actor, 'settings.update', { type: 'setting', id: key }, { ...before }, value);
+        await notify(tx, 'setting', key);
+        return shown(after);
       });
     },
   };
 }
 
-async function readLog(db: Pick<Tx, 'setting'>): Promise<LogSettings> {
-  const row = await db.setting.findUnique({ where: { key: KEY } });
-  return storedLog.safeParse(row?.value ?? {}).data ?? DEFAULTS;
+function merged(before: LogConfig, given: z.output<typeof logInput>): LogConfig {
+  const files = given.fileLogging;
+  return {
+    level: given.level ?? before.level,
+    fileLogging: {
+      enabled: files?.enabled ?? before.fileLogging.enabled,
+      directory: files?.directory ?? before.fileLogging.directory,
+      maxSizeMb: files?.maxSizeMb ?? before.fileLogging.maxSizeMb,
+      maxFiles: files?.maxFiles ?? before.fileLogging.maxFiles,
+      includePrompts: files?.includePrompts ?? before.fileLogging.includePrompts,
+    },
+    promptLogging: given.promptLogging ?? before.promptLogging,
+    promptRetentionHours: given.promptRetentionHours ?? before.promptRetentionHours,
+    logRetentionDays: given.logRetentionDays ?? before.logRetentionDays,
+  };
+}
+
+async function readLog(db: Pick<Tx, 'setting'>): Promise<LogConfig> {
+  const row = await db.setting.findUnique({ where: { key: LOG_CONFIG_KEY } });
+  return readLogConfig(row?.value);
 }

@@ -1,6 +1,7 @@
+import { AXES } from '../catalog/benchmarks.ts';
 import { ROLES } from '../identity/actor.ts';
 import { TIERS } from '../domain/provider-models.ts';
-import { LOG_LEVELS } from '../domain/settings.ts';
+import { LOG_LEVELS } from '../log.ts';
 
 /**
  * Every enum of the schema. The values are spelt as the domain and REST spell them; GraphQL's own spelling follows
@@ -21,6 +22,15 @@ export const ENUMS = {
   ProviderStatus: {
     description: 'The outcome of the last check or discovery.',
     values: ['unchecked', 'connected', 'error'],
+  },
+  BenchmarkAxis: {
+    description: 'What a category measures models by.',
+    values: AXES,
+  },
+  SkipReason: {
+    description:
+      'Why a preset left a category alone: somebody chose its model by hand, no benchmarked model can do it, or it has the best one already.',
+    values: ['set_by_hand', 'no_model', 'unchanged'],
   },
   LogLevel: { description: 'The least severe line that is logged.', values: LOG_LEVELS },
   RequestOperation: {

@@ -15,7 +15,11 @@ import './types/tenant.ts';
 import './types/tenant-key.ts';
 import './types/request-log.ts';
 import './types/usage.ts';
+import './types/category.ts';
+import './types/preset.ts';
 import './types/settings.ts';
+import './types/system.ts';
+import './types/ldap.ts';
 
 // Nobody may use a field of these without signing in, but for those that say `skipTypeScopes` (OPEN_OPERATIONS).
 builder.queryType({ description: 'What can be read.', authScopes: { signedIn: true } });

@@ -14,6 +14,8 @@ export interface MetricsDeps {
   readonly limiterDegraded: () => boolean;
   readonly snapshotAgeMs: () => number;
   readonly upstreamConnections: () => number;
+  /** Processes whose heartbeat is heard; 0 while the database is down. */
+  readonly podsUp: () => number;
   /** Null = open to all (contract §1, METRICS_TOKEN). */
   readonly token: string | null;
 }
@@ -80,6 +82,7 @@ function registerGauges(registry: Registry, deps: MetricsDeps): void {
     'Age of the configuration that is served',
     () => deps.snapshotAgeMs() / 1000,
   );
+  gauge('prism_pods_up', 'Processes whose heartbeat is heard; 0 while the database is down', deps.podsUp);
   gauge('prism_upstream_connections', 'Open connections to providers', deps.upstreamConnections);
 }
 

@@ -1,9 +1,13 @@
 import { AUTH_ROUTES } from './admin/auth.ts';
+import { CATEGORY_ROUTES } from './admin/categories.ts';
+import { LDAP_ROUTES } from './admin/ldap.ts';
 import { PROVIDER_MODEL_ROUTES } from './admin/provider-models.ts';
 import { PROVIDER_ROUTES } from './admin/providers.ts';
 import { SETUP_ROUTES } from './admin/setup.ts';
+import { SYSTEM_ROUTES } from './admin/system.ts';
 import { TENANT_KEY_ROUTES } from './admin/tenant-keys.ts';
 import { TENANT_ROUTES } from './admin/tenants.ts';
+import { PORTAL_ROUTES } from './portal.ts';
 import type { AnyRoute } from './route.ts';
 
 /** Every REST endpoint that is a GraphQL operation: all but the few of raw-routes.ts. */
@@ -14,4 +18,8 @@ export const ROUTES: readonly AnyRoute[] = [
   ...PROVIDER_MODEL_ROUTES,
   ...TENANT_ROUTES,
   ...TENANT_KEY_ROUTES,
+  ...CATEGORY_ROUTES,
+  ...LDAP_ROUTES,
+  ...SYSTEM_ROUTES,
+  ...PORTAL_ROUTES,
 ];

@@ -1,7 +1,8 @@
+import { readLogConfig } from '../log-config.ts';
 import { buildProvider, type ProviderViewDeps } from './provider-view.ts';
-import type { ProviderRows, Rows, TenantRows } from './snapshot-rows.ts';
+import type { ProviderRows, Rows, SettingsRow, TenantRows } from './snapshot-rows.ts';
 import { BuiltTenant, compileTenant, ProviderSet, type TenantRules } from './tenant-view.ts';
-import type { KeyView, ProviderView, Snapshot, TenantView } from './view.ts';
+import type { KeyView, ProviderView, SettingsView, Snapshot, TenantView } from './view.ts';
 
 interface ProviderEntry {
   readonly rows: ProviderRows;
@@ -60,9 +61,15 @@ export function buildSnapshot(deps: ProviderViewDeps, rows: Rows, previous: Buil
     tenantsById: new Map(views.map((view) => [view.id, view])),
     tenantsBySlug: new Map(views.map((view) => [view.slug, view])),
     providersById,
-    settings: rows.settings,
+    settings: settingsOf(rows.settings, previous),
   };
   return { rows, snapshot, providers, tenants, sets };
+}
+
+/** The same object as long as nothing has changed: who watches the settings compares by identity. */
+function settingsOf(row: SettingsRow, previous: Built | null): SettingsView {
+  if (previous?.rows.settings === row) return previous.snapshot.settings;
+  return { promptLogging: row.promptLogging, log: readLogConfig(JSON.parse(row.log)) };
 }
 
 function isUnchanged(previous: Built, rows: Rows, providers: ReadonlyMap<string, ProviderEntry>): boolean {

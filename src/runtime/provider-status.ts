@@ -8,6 +8,14 @@ export interface ProviderHealth {
   readonly error?: string;
 }
 
+/** What was last seen of a provider. */
+export interface ProviderObservation extends ProviderHealth {
+  /** Unix ms. */
+  readonly at: number;
+  /** Unix ms of the last real traffic; null = none since the start. */
+  readonly trafficAt: number | null;
+}
+
 /** How the providers are, as far as this process knows; behind /v1/health. */
 export interface ProviderStatus {
   /**
@@ -17,6 +25,8 @@ export interface ProviderStatus {
   observe(providerId: string, ok: boolean, error?: string): void;
   /** From traffic or a probe of the last 30 s, else from a probe now. Never rejects, takes 2 s at most. */
   health(provider: ProviderView): Promise<ProviderHealth>;
+  /** What is known now, by the provider's id; asks nobody. */
+  known(): Readonly<Record<string, ProviderObservation>>;
   /** Drops what is known of providers that are gone. */
   retain(providerIds: { has(providerId: string): boolean }): void;
 }
@@ -30,6 +40,7 @@ interface Known {
   readonly at: number;
   /** What was probed: a provider that has been changed since is asked again. Null = traffic. */
   readonly endpoint: ProviderView['endpoint'] | null;
+  readonly trafficAt: number | null;
 }
 
 /** `clock` in ms; `send` should give up by itself some time. */
@@ -43,7 +54,9 @@ export function createProviderStatus(deps: {
   const probes = new Map<string, Promise<ProviderHealth>>();
 
   function remember(id: string, health: ProviderHealth, endpoint: Known['endpoint']): ProviderHealth {
-    known.set(id, { health, at: clock(), endpoint });
+    const at = clock();
+    const trafficAt = endpoint === null ? at : (known.get(id)?.trafficAt ?? null);
+    known.set(id, { health, at, endpoint, trafficAt });
     return health;
   }
 
@@ -82,6 +95,10 @@ export function createProviderStatus(deps: {
       }
       return inTime(running);
     },
+    known: () =>
+      Object.fromEntries(
+        [...known].map(([id, { health, at, trafficAt }]) => [id, { ...health, at, trafficAt }] as const),
+      ),
     retain(providerIds) {
       for (const id of known.keys()) if (!providerIds.has(id)) known.delete(id);
     },

@@ -109,10 +109,10 @@ async function transaction<Result>(
 
 async function loadSettings(client: pg.PoolClient): Promise<SettingsRow> {
   const { rows } = await client.query<SettingsRow>(
-    `SELECT coalesce((SELECT value->'promptLogging' = 'true'::jsonb FROM setting WHERE key = 'log'), false)
-       AS "promptLogging"`,
+    `SELECT coalesce(value->'promptLogging' = 'true'::jsonb, false) AS "promptLogging", value::text AS log
+       FROM setting WHERE key = 'log'`,
   );
-  return rows[0] ?? { promptLogging: false };
+  return rows[0] ?? { promptLogging: false, log: '{}' };
 }
 
 const PROVIDERS = `

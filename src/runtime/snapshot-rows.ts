@@ -68,7 +68,11 @@ const keyRow = z.object({
   expiresAt: amount,
 });
 
-const settingsRow = z.object({ promptLogging: z.boolean() });
+const settingsRow = z.object({
+  promptLogging: z.boolean(),
+  /** The setting `log` as JSON. Copies of before there was more in it have none. */
+  log: z.string().default('{}'),
+});
 
 export type ProviderRow = z.infer<typeof providerRow>;
 export type ModelRow = z.infer<typeof modelRow>;

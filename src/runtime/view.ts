@@ -1,4 +1,5 @@
 import type { Price } from '../accounting/price.ts';
+import type { LogConfig } from '../log-config.ts';
 import type { Adapter, Endpoint } from '../providers/adapter.ts';
 
 /**
@@ -18,6 +19,8 @@ export interface Snapshot {
 export interface SettingsView {
   /** Store prompt and answer of each request, encrypted. */
   readonly promptLogging: boolean;
+  /** What this process logs, and where to. */
+  readonly log: LogConfig;
 }
 
 export interface KeyView {

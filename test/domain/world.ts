@@ -2,6 +2,8 @@ import pg from 'pg';
 import type { PrismaClient } from '../../src/database/generated/prisma/client.ts';
 import { createPrisma } from '../../src/database/client.ts';
 import { createDomain, type Domain } from '../../src/domain/domain.ts';
+import { readPodStats } from '../../src/domain/pod-stats.ts';
+import type { OwnProcess } from '../../src/domain/system-types.ts';
 import type { CatalogEntry } from '../../src/domain/model-facts.ts';
 import { AppError } from '../../src/errors.ts';
 import type { Role, SystemActor, UserActor } from '../../src/identity/actor.ts';
@@ -18,6 +20,14 @@ export const SECRETS = {
   current: 'the encryption key of the tests',
 };
 export const CHEAP = { ln: 4, r: 1, p: 1 };
+
+/** The process that answers, and has seen nothing yet. */
+const OWN_PROCESS: OwnProcess = {
+  podId: '01930000-0000-7000-8000-0000000000aa',
+  startLevel: 'info',
+  draining: () => false,
+  stats: () => readPodStats({}),
+};
 
 /** A few models that the tests' catalog knows. */
 export const CATALOG: Readonly<Record<string, CatalogEntry>> = {
@@ -78,6 +88,7 @@ export async function createWorld(options: { simulatorOrigin?: () => string } = 
         simulatorOrigin: options.simulatorOrigin ?? (() => 'http://simulator.invalid'),
       }),
       upstream,
+      ownProcess: OWN_PROCESS,
       catalog: { describe: (_type, modelId) => CATALOG[modelId] ?? null },
       resolve: (host) =>
         host === 'localhost'

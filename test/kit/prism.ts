@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv, type Env } from '../../src/env.ts';
-import { createLog } from '../../src/log.ts';
+import { openLog } from '../../src/log.ts';
 import { startPrism, type Prism } from '../../src/prism.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
@@ -69,7 +69,7 @@ export async function startTestPrism(env: Record<string, string> = {}): Promise<
     jwtSecret: values.jwtSecret ?? 'a secret for tests that is long enough',
     encryptionKeys: values.encryptionKeys ?? ['another secret for tests, long enough'],
   };
-  const prism = await startPrism(full, createLog(full.logLevel), 'test');
+  const prism = await startPrism(full, openLog(full.logLevel), 'test');
   const call = (method: string, path: string, body: unknown, token: string) =>
     request(prism.url, method, path, body, token);
   await call('POST', '/api/prism/setup/admin', ADMIN, '');

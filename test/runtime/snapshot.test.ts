@@ -235,10 +235,10 @@ describe('what a snapshot holds', () => {
   });
 
   test('prompts are logged only where the setting says true', async () => {
-    expect((await start()).snapshots.current().settings).toEqual({ promptLogging: false });
+    expect((await start()).snapshots.current().settings).toMatchObject({ promptLogging: false });
     await db.query(`INSERT INTO setting VALUES ('log', '{"promptLogging": "yes"}', now())`);
-    expect((await start()).snapshots.current().settings).toEqual({ promptLogging: false });
+    expect((await start()).snapshots.current().settings).toMatchObject({ promptLogging: false });
     await db.query(`UPDATE setting SET value = '{"promptLogging": true}'`);
-    expect((await start()).snapshots.current().settings).toEqual({ promptLogging: true });
+    expect((await start()).snapshots.current().settings).toMatchObject({ promptLogging: true });
   });
 });

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from '../../src/env.ts';
-import { createLog } from '../../src/log.ts';
+import { openLog } from '../../src/log.ts';
 import { startPrism } from '../../src/prism.ts';
 import { createTestDatabase } from '../kit/database.ts';
 
@@ -32,7 +32,7 @@ export async function openStage(): Promise<Stage> {
   const { jwtSecret, encryptionKeys } = values;
   if (jwtSecret === null || encryptionKeys === null)
     throw new Error('the secrets of the test were not taken');
-  const prism = await startPrism({ ...values, jwtSecret, encryptionKeys }, createLog('silent'), 'test');
+  const prism = await startPrism({ ...values, jwtSecret, encryptionKeys }, openLog('silent'), 'test');
   return {
     url: prism.url,
     async stop() {
