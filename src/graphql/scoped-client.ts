@@ -24,6 +24,8 @@ const SCOPES: Readonly<Record<string, (tenantIds: string[]) => object>> = {
   RequestLog: (tenantIds) => ({ tenantId: { in: tenantIds } }),
   RequestSnapshot: (tenantIds) => ({ tenantId: { in: tenantIds } }),
   UsageHourly: (tenantIds) => ({ tenantId: { in: tenantIds } }),
+  /** The same for everybody. */
+  Category: () => ({}),
   Provider: (tenantIds) => ({ tenants: { some: { tenantId: { in: tenantIds } } } }),
   ProviderModel: (tenantIds) => ({ provider: { tenants: { some: { tenantId: { in: tenantIds } } } } }),
 };
@@ -69,7 +71,16 @@ function and(where: unknown): unknown[] {
   return conditions;
 }
 
-type Tables = 'tenant' | 'tenantKey' | 'provider' | 'providerModel' | 'requestLog' | 'requestSnapshot';
+type Tables =
+  | 'tenant'
+  | 'tenantKey'
+  | 'provider'
+  | 'providerModel'
+  | 'requestLog'
+  | 'requestSnapshot'
+  | 'category'
+  | 'ruleSet'
+  | 'ruleSetVersion';
 
 type LimitedClient = ReturnType<typeof limitedClient>;
 
