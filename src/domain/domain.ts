@@ -5,9 +5,11 @@ import { createDirectory } from '../identity/ldap/directory.ts';
 import type { Passwords } from '../identity/password.ts';
 import type { Tokens } from '../identity/token.ts';
 import type { Upstream } from '../providers/http.ts';
+import { createAccessTokens, type AccessTokens } from './access-tokens.ts';
 import { createAnalytics, type Analytics } from './analytics.ts';
 import { createCategories, type Categories } from './categories.ts';
 import { createLdap, type Ldap } from './ldap.ts';
+import { createLive, type Live } from './live.ts';
 import type { ModelCatalog } from './model-facts.ts';
 import { createPresets, type Presets } from './presets.ts';
 import { createProviderChat, type ProviderChat } from './provider-chat.ts';
@@ -28,6 +30,7 @@ import { createUsers, type Users } from './users.ts';
 export interface Domain {
   readonly setup: Setup;
   readonly sessions: Sessions;
+  readonly accessTokens: AccessTokens;
   readonly users: Users;
   readonly providers: Providers;
   readonly providerCheck: ProviderCheck;
@@ -40,6 +43,7 @@ export interface Domain {
   readonly presets: Presets;
   readonly settings: Settings;
   readonly system: System;
+  readonly live: Live;
   readonly ldap: Ldap;
   readonly analytics: Analytics;
 }
@@ -61,10 +65,12 @@ export interface DomainDeps {
 /** The whole domain from its few outside needs. */
 export function createDomain(deps: DomainDeps): Domain {
   const guard = createLoginGuard(deps);
+  const accessTokens = createAccessTokens(deps);
   const directory = createDirectory({ ...deps, timeout: (ms) => AbortSignal.timeout(ms) });
   return {
     setup: createSetup(deps),
-    sessions: createSessions({ ...deps, guard }),
+    sessions: createSessions({ ...deps, guard, accessTokens }),
+    accessTokens,
     users: createUsers(deps),
     providers: createProviders(deps),
     providerCheck: createProviderCheck(deps),

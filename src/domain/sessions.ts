@@ -5,23 +5,21 @@ import { roleFromDb, type Actor, type Role, type UserActor } from '../identity/a
 import type { LoginGuard } from '../identity/login-guard.ts';
 import type { Passwords } from '../identity/password.ts';
 import { authorize } from '../identity/policy.ts';
-import { TOKEN_LIFETIME_MS, type Tokens } from '../identity/token.ts';
+import type { Tokens } from '../identity/token.ts';
+import type { AccessTokens } from './access-tokens.ts';
 import { record } from './audit.ts';
-import { change } from './change.ts';
-import { normalizeUsername } from './users.ts';
+import { change, notify } from './change.ts';
+import { createChangePassword, type ChangePassword } from './password-change.ts';
+import { createSessionList, type SessionList } from './session-list.ts';
+import { openSession, signSession, type LoginResult, type Origin } from './session-open.ts';
+import { normalizeUsername } from './user-schema.ts';
 import { validate } from './validate.ts';
+
+export type { LoginResult, Origin } from './session-open.ts';
 
 export interface LoginInput {
   readonly username: string;
   readonly password: string;
-}
-
-export interface LoginResult {
-  /** JWT, valid for 12 hours or until the session is revoked. */
-  readonly token: string;
-  readonly username: string;
-  readonly role: Role;
-  readonly expiresAt: Date;
 }
 
 /** Who is signed in. */
@@ -32,14 +30,15 @@ export interface Viewer {
   readonly tenantIds: readonly string[];
 }
 
-export interface Sessions {
+export interface Sessions extends SessionList {
   /** Throws AppError unauthenticated (wrong name or password alike) or too_many_attempts (with retryAfterMs). */
-  login(input: LoginInput, from: { address: string; userAgent: string }): Promise<LoginResult>;
-  /** One query. Null = no token of ours, expired, revoked, or the user is no longer active. */
+  login(input: LoginInput, from: Origin): Promise<LoginResult>;
+  /** A JWT or an access token; one query. Null = none of ours, expired, revoked, or the user is no longer active. */
   authenticate(token: string, from: { address: string }): Promise<UserActor | null>;
   /** Revokes the actor's own session at once. */
   logout(actor: Actor): Promise<void>;
   me(actor: Actor): Viewer;
+  readonly changePassword: ChangePassword;
 }
 
 export interface SessionsDeps {
@@ -48,6 +47,7 @@ export interface SessionsDeps {
   readonly passwords: Passwords;
   readonly tokens: Tokens;
   readonly guard: LoginGuard;
+  readonly accessTokens: Pick<AccessTokens, 'authenticate'>;
 }
 
 /** Longer than any real one, short enough to cost nothing. */
@@ -57,6 +57,7 @@ const loginInput = z.strictObject({
 });
 
 interface LiveSession {
+  readonly expiresAt: Date;
   readonly username: string;
   /** The database's own names of the roles are ours. */
   readonly role: Role;
@@ -64,9 +65,12 @@ interface LiveSession {
 }
 
 export function createSessions(deps: SessionsDeps): Sessions {
-  const { db, clock, passwords, tokens, guard } = deps;
+  const { db, clock, passwords, tokens, guard, accessTokens } = deps;
 
   return {
+    ...createSessionList(deps),
+    changePassword: createChangePassword(deps),
+
     async login(input, from) {
       const { username: typed, password } = validate(loginInput, input);
       const username = normalizeUsername(typed);
@@ -83,56 +87,31 @@ export function createSessions(deps: SessionsDeps): Sessions {
       }
       const outdated = user.passwordHash !== null && passwords.isOutdated(user.passwordHash);
       const renewed = outdated ? { passwordHash: await passwords.hash(password) } : {};
-      const now = clock();
-      const expiresAt = new Date(now.getTime() + TOKEN_LIFETIME_MS);
-      const sessionId = await change(db, async (tx) => {
+      const session = await change(db, async (tx) => {
         // Only if the user is still the one whose password was compared: a change in between ends this login.
         const { count } = await tx.user.updateMany({
           where: { id: user.id, active: true, passwordHash: user.passwordHash },
-          data: { lastLoginAt: now, ...renewed },
+          data: { active: true, ...renewed },
         });
         if (count === 0) throw new AppError('unauthenticated', 'The user name or the password is wrong.');
         await attempt.succeeded(tx);
-        await tx.session.deleteMany({ where: { userId: user.id, expiresAt: { lte: now } } });
-        const session = await tx.session.create({
-          data: {
-            userId: user.id,
-            address: from.address,
-            userAgent: from.userAgent.slice(0, 500),
-            createdAt: now,
-            expiresAt,
-          },
-          select: { id: true },
-        });
-        const by: UserActor = {
-          ...asActor(user.id, session.id, from.address),
-          username,
-          role: roleFromDb(user.role),
-        };
-        await record(tx, by, 'session.login', { type: 'user', id: user.id }, null, { sessionId: session.id });
-        return session.id;
+        return await openSession(tx, { id: user.id, username, role: roleFromDb(user.role) }, from, clock());
       });
-      const token = await tokens.sign({ userId: user.id, sessionId }, now, expiresAt);
-      return { token, username, role: roleFromDb(user.role), expiresAt };
+      return await signSession(tokens, session);
     },
 
     async authenticate(token, from) {
       const claims = await tokens.verify(token);
-      if (claims === null) return null;
+      if (claims === null) return await accessTokens.authenticate(token, from);
       const [live] = await db.$queryRaw<LiveSession[]>`
-        SELECT u.username, u.role::text AS role,
+        SELECT s.expires_at AS "expiresAt", u.username, u.role::text AS role,
                ARRAY(SELECT t.tenant_id::text FROM user_tenant t WHERE t.user_id = u.id ORDER BY 1) AS "tenantIds"
           FROM session s JOIN app_user u ON u.id = s.user_id
          WHERE s.id = ${claims.sessionId}::uuid AND u.id = ${claims.userId}::uuid
            AND s.revoked_at IS NULL AND s.expires_at > ${clock()}::timestamptz AND u.active`;
       if (!live) return null;
-      const { username, role, tenantIds } = live;
-      return {
-        ...asActor(claims.userId, claims.sessionId, from.address),
-        username,
-        role,
-        tenantIds,
-      };
+      const { userId: id, sessionId } = claims;
+      return { kind: 'user', id, sessionId, ...live, address: from.address };
     },
 
     async logout(actor) {
@@ -146,6 +125,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
         if (count === 0) return;
         const target = { type: 'user', id: actor.id } as const;
         await record(tx, actor, 'session.logout', target, null, { sessionId: actor.sessionId });
+        await notify(tx, 'user', actor.id);
       });
     },
 
@@ -156,8 +136,4 @@ export function createSessions(deps: SessionsDeps): Sessions {
       return { id, username, role, tenantIds };
     },
   };
-}
-
-function asActor(id: string, sessionId: string, address: string) {
-  return { kind: 'user', id, sessionId, address, tenantIds: [] } as const;
 }

@@ -6,7 +6,8 @@ import type { Passwords } from '../identity/password.ts';
 import { authorize } from '../identity/policy.ts';
 import { record } from './audit.ts';
 import { change, notify, type Tx } from './change.ts';
-import { insertUser, newPassword, newUsername } from './users.ts';
+import { newPassword, newUsername } from './user-schema.ts';
+import { insertUser } from './users.ts';
 import { validate } from './validate.ts';
 
 export interface AdminInput {

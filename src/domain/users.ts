@@ -1,11 +1,25 @@
-import { z } from 'zod';
 import type { Prisma, PrismaClient } from '../database/generated/prisma/client.ts';
-import { ROLES, roleToDb, type Actor, type Role } from '../identity/actor.ts';
+import { AppError } from '../errors.ts';
+import { roleToDb, type Actor, type Role } from '../identity/actor.ts';
 import type { Passwords } from '../identity/password.ts';
 import { authorize } from '../identity/policy.ts';
 import { record } from './audit.ts';
-import { change, orConflict, type Tx } from './change.ts';
-import { badInput, validate } from './validate.ts';
+import { change, notify, orConflict, type Tx } from './change.ts';
+import {
+  endAccess,
+  isMainstay,
+  lockUsers,
+  readUser,
+  requireAnotherAdmin,
+  requireTenants,
+  userFacts,
+  type UserResult,
+} from './user-guard.ts';
+import { userCreate, userUpdate } from './user-schema.ts';
+import { badInput, requireId, validate } from './validate.ts';
+
+export type { UserResult } from './user-guard.ts';
+export { normalizeUsername } from './user-schema.ts';
 
 export interface UserInput {
   readonly username: string;
@@ -15,83 +29,106 @@ export interface UserInput {
   readonly tenantIds?: readonly string[] | null | undefined;
 }
 
-export interface UserResult {
-  readonly id: string;
-  readonly username: string;
-  readonly role: Role;
-  readonly tenantIds: readonly string[];
-  readonly active: boolean;
-  readonly createdAt: Date;
+/** What is missing or null stays as it is. */
+export interface UserUpdateInput {
+  readonly role?: Role | null | undefined;
+  /** Replaced as a whole. */
+  readonly tenantIds?: readonly string[] | null | undefined;
+  /** Not for users of a directory. */
+  readonly password?: string | null | undefined;
+  readonly active?: boolean | null | undefined;
 }
 
 export interface Users {
   /** Throws bad_input with `fields`, conflict when the name is taken. */
   create(actor: Actor, input: UserInput): Promise<UserResult>;
+  /**
+   * A change of role, tenants, password or state ends the user's logins and access tokens at once. Throws forbidden
+   * for one's own role or deactivation, conflict for the last administrator.
+   */
+  update(actor: Actor, id: string, input: UserUpdateInput): Promise<UserResult>;
+  /** Throws forbidden for oneself, conflict for the last administrator. */
+  remove(actor: Actor, id: string): Promise<UserResult>;
 }
 
-/** As stored and compared: without case, without the look-alikes of Unicode. */
-export function normalizeUsername(username: string): string {
-  return username.trim().normalize('NFKC').toLowerCase();
+export interface UsersDeps {
+  readonly db: PrismaClient;
+  readonly clock: () => Date;
+  readonly passwords: Passwords;
 }
 
-export const newUsername = z
-  .string()
-  .transform(normalizeUsername)
-  .pipe(
-    z
-      .string()
-      .regex(
-        /^[a-z0-9][a-z0-9._@+-]{0,99}$/,
-        'must have 1 to 100 letters, digits or . _ @ + - and begin with a letter or digit',
-      ),
-  );
-
-/** Long enough to be a passphrase, bounded so that hashing costs what it should. */
-export const newPassword = z.string().min(8).max(256);
-
-const userInput = z.strictObject({
-  username: newUsername,
-  password: newPassword,
-  role: z.enum(ROLES),
-  tenantIds: z.array(z.uuid('must be the id of a tenant')).max(1000).nullish(),
-});
-
-export function createUsers(deps: { readonly db: PrismaClient; readonly passwords: Passwords }): Users {
+export function createUsers({ db, clock, passwords }: UsersDeps): Users {
   return {
     async create(actor, input) {
       authorize(actor, 'user.create');
-      const { username, password, role, tenantIds } = validate(userInput, input);
+      const { username, password, role, tenantIds } = validate(userCreate, input);
       const ids = [...new Set(tenantIds ?? [])];
-      const passwordHash = await deps.passwords.hash(password);
-      return await change(deps.db, async (tx) => {
+      const passwordHash = await passwords.hash(password);
+      return await change(db, async (tx) => {
+        await lockUsers(tx, actor);
         await requireTenants(tx, ids);
         const tenants = { create: ids.map((tenantId) => ({ tenantId })) };
-        const row = await insertUser(tx, { username, passwordHash, role: roleToDb(role), tenants });
-        const result = { ...row, role, tenantIds: ids };
-        await record(tx, actor, 'user.create', { type: 'user', id: row.id }, null, {
-          username,
-          role,
-          tenantIds: ids,
+        const { id } = await insertUser(tx, { username, passwordHash, role: roleToDb(role), tenants });
+        const user = await readUser(tx, id);
+        await record(tx, actor, 'user.create', { type: 'user', id }, null, userFacts(user));
+        await notify(tx, 'user', id);
+        return user;
+      });
+    },
+
+    async update(actor, rawId, input) {
+      authorize(actor, 'user.update');
+      const id = requireId(rawId, 'user');
+      const { role, tenantIds, password, active } = validate(userUpdate, input);
+      const passwordHash = password == null ? null : await passwords.hash(password);
+      return await change(db, async (tx) => {
+        await lockUsers(tx, actor);
+        const before = await lockUser(tx, id);
+        const wanted = { role: role ?? before.role, active: active ?? before.active, source: before.source };
+        refuseOwn(actor, before, wanted);
+        if (passwordHash !== null) requireOwnPassword(before);
+        if (isMainstay(before) && !isMainstay(wanted)) await requireAnotherAdmin(tx, id);
+        await tx.user.update({
+          where: { id },
+          data: {
+            role: roleToDb(wanted.role),
+            active: wanted.active,
+            ...(passwordHash === null ? {} : { passwordHash }),
+          },
+          select: { id: true },
         });
-        return result;
+        if (tenantIds != null) await linkTenants(tx, id, tenantIds);
+        const after = await readUser(tx, id);
+        const passwordChanged = passwordHash !== null;
+        const ended = passwordChanged || accessDiffers(before, after) ? await endAccess(tx, id, clock()) : {};
+        const facts = { ...userFacts(after), ...(passwordChanged ? { passwordChanged } : {}), ...ended };
+        await record(tx, actor, 'user.update', { type: 'user', id }, userFacts(before), facts);
+        await notify(tx, 'user', id);
+        return after;
+      });
+    },
+
+    async remove(actor, rawId) {
+      authorize(actor, 'user.delete');
+      const id = requireId(rawId, 'user');
+      if (actor.kind === 'user' && actor.id === id) {
+        throw new AppError('forbidden', 'You cannot remove your own account; another administrator can.');
+      }
+      return await change(db, async (tx) => {
+        await lockUsers(tx, actor);
+        const before = await lockUser(tx, id);
+        if (isMainstay(before)) await requireAnotherAdmin(tx, id);
+        // Sessions and access tokens go with the row.
+        await tx.user.delete({ where: { id }, select: { id: true } });
+        await record(tx, actor, 'user.delete', { type: 'user', id }, userFacts(before), null);
+        await notify(tx, 'user', id);
+        return before;
       });
     },
   };
 }
 
-/** Inserts a user; throws conflict when the name is taken. */
-export async function insertUser(
-  tx: Tx,
-  data: Prisma.UserCreateInput,
-): Promise<{ id: string; username: string; active: boolean; createdAt: Date }> {
-  const select = { id: true, username: true, active: true, createdAt: true };
-  return await orConflict(
-    { path: 'username', message: `"${data.username}" is taken` },
-    tx.user.create({ data, select }),
-  );
-}
-
-/** Ends every login of a user at once: after a change of role, tenants or password, and on deactivation. */
+/** Ends every login of a user at once; `endAccess` (user-guard.ts) ends access tokens, too. */
 export async function revokeSessions(tx: Tx, userId: string, at: Date): Promise<number> {
   const { count } = await tx.session.updateMany({
     where: { userId, revokedAt: null },
@@ -100,11 +137,55 @@ export async function revokeSessions(tx: Tx, userId: string, at: Date): Promise<
   return count;
 }
 
-async function requireTenants(tx: Tx, ids: readonly string[]): Promise<void> {
-  const found = await tx.tenant.findMany({ where: { id: { in: [...ids] } }, select: { id: true } });
-  const known = new Set(found.map((tenant) => tenant.id));
-  const missing = ids.flatMap((id, index) =>
-    known.has(id) ? [] : [{ path: `tenantIds.${index}`, message: `names no tenant: ${id}` }],
+/** Inserts a user; throws conflict when the name is taken. */
+export async function insertUser(
+  tx: Tx,
+  data: Prisma.UserCreateInput,
+): Promise<{ id: string; username: string }> {
+  return await orConflict(
+    { path: 'username', message: `"${data.username}" is taken` },
+    tx.user.create({ data, select: { id: true, username: true } }),
   );
-  if (missing.length > 0) throw badInput(missing);
+}
+
+/** The user, its row locked: a login or a new access token of the same moment waits. Throws not_found. */
+async function lockUser(tx: Tx, id: string): Promise<UserResult> {
+  await tx.$queryRaw`SELECT 1 FROM app_user WHERE id = ${id}::uuid FOR UPDATE`;
+  return await readUser(tx, id);
+}
+
+/** Nobody shuts oneself out by mistake: somebody else has to take a role or an account away. */
+function refuseOwn(actor: Actor, before: UserResult, wanted: Pick<UserResult, 'role' | 'active'>): void {
+  if (actor.kind !== 'user' || actor.id !== before.id) return;
+  if (wanted.role !== before.role) {
+    throw new AppError('forbidden', 'You cannot change your own role; another administrator can.');
+  }
+  if (!wanted.active && before.active) {
+    throw new AppError('forbidden', 'You cannot deactivate your own account; another administrator can.');
+  }
+}
+
+function requireOwnPassword({ source }: UserResult): void {
+  if (source === 'local') return;
+  throw badInput([
+    {
+      path: 'password',
+      message: 'cannot be set here: this user signs in with the password of the directory',
+    },
+  ]);
+}
+
+function accessDiffers(before: UserResult, after: UserResult): boolean {
+  return (
+    before.role !== after.role ||
+    before.active !== after.active ||
+    before.tenantIds.join() !== after.tenantIds.join()
+  );
+}
+
+async function linkTenants(tx: Tx, userId: string, given: readonly string[]): Promise<void> {
+  const ids = [...new Set(given)];
+  await requireTenants(tx, ids);
+  await tx.userTenant.deleteMany({ where: { userId } });
+  await tx.userTenant.createMany({ data: ids.map((tenantId) => ({ userId, tenantId })) });
 }

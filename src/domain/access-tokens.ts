@@ -1,0 +1,276 @@
+import { z } from 'zod';
+import { Prisma, type PrismaClient } from '../database/generated/prisma/client.ts';
+import { AppError } from '../errors.ts';
+import {
+  accessTokenPrefix,
+  generateAccessToken,
+  hashAccessToken,
+  isAccessToken,
+} from '../identity/access-token.ts';
+import type { Actor, Role, UserActor } from '../identity/actor.ts';
+import { authorize, can, isOfUse, SCOPE_NAMES, tenantScope, type Scope } from '../identity/policy.ts';
+import { record } from './audit.ts';
+import { change, notify, type Tx } from './change.ts';
+import { requireTenants } from './user-guard.ts';
+import { tenantIdList } from './user-schema.ts';
+import { badInput, notFound, requireId, validate } from './validate.ts';
+
+/** A token without what it is: `hash` never leaves this room. */
+export interface AccessTokenResult {
+  readonly id: string;
+  readonly userId: string;
+  readonly name: string;
+  /** The first characters, for display. */
+  readonly prefix: string;
+  readonly scopes: readonly string[];
+  /** Empty = all tenants of its user. */
+  readonly tenantIds: readonly string[];
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  /** To the minute. */
+  readonly lastUsedAt: Date | null;
+  readonly revokedAt: Date | null;
+}
+
+export interface AccessTokenInput {
+  /** For its user, to tell it from the others. */
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  /** Some of the user's tenants; missing or empty = all of them, also later ones. */
+  readonly tenantIds?: readonly string[] | null | undefined;
+  /** At most a year from now. */
+  readonly expiresAt: Date;
+}
+
+/** `secret` is shown this once. */
+export interface AccessTokenCreated {
+  readonly accessToken: AccessTokenResult;
+  readonly secret: string;
+}
+
+export interface AccessTokens {
+  /** For oneself, signed in with a password. Throws bad_input, conflict when there are too many. */
+  create(actor: Actor, input: AccessTokenInput): Promise<AccessTokenCreated>;
+  /** One's own, or for an administrator anybody's; the newest first. */
+  list(actor: Actor, userId?: string | null): Promise<readonly AccessTokenResult[]>;
+  /** Ends it at once; may be repeated. One's own, or for an administrator anybody's. */
+  revoke(actor: Actor, id: string): Promise<AccessTokenResult>;
+  /** One query. Null = no such token, expired, revoked, or its user is no longer active. */
+  authenticate(secret: string, from: { address: string }): Promise<UserActor | null>;
+}
+
+const MOST_LIVE = 50;
+const USED_EVERY_MS = 60_000;
+/** Tokens that ended so long ago are removed when their user makes a new one; the audit log keeps their story. */
+const KEPT_MS = 90 * 24 * 60 * 60 * 1000;
+
+const select = {
+  id: true,
+  userId: true,
+  name: true,
+  prefix: true,
+  scopes: true,
+  tenantIds: true,
+  createdAt: true,
+  expiresAt: true,
+  lastUsedAt: true,
+  revokedAt: true,
+} as const satisfies Prisma.AccessTokenSelect;
+
+const tokenInput = z.strictObject({
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .regex(/^\P{Cc}*$/u, 'must not hold control characters'),
+  scopes: z.array(z.enum(SCOPE_NAMES)).min(1).max(SCOPE_NAMES.length),
+  tenantIds: tenantIdList.nullish(),
+  expiresAt: z.date(),
+});
+
+interface LiveToken {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: string[];
+  readonly limitedTo: string[];
+  readonly expiresAt: Date;
+  readonly lastUsedAt: Date | null;
+  readonly userId: string;
+  readonly username: string;
+  /** The database's own names of the roles are ours. */
+  readonly role: Role;
+  readonly tenantIds: string[];
+}
+
+export function createAccessTokens(deps: {
+  readonly db: PrismaClient;
+  readonly clock: () => Date;
+}): AccessTokens {
+  const { db, clock } = deps;
+
+  return {
+    async create(actor, input) {
+      authorize(actor, 'accessToken.own');
+      const user = requirePerson(actor);
+      const { name, scopes, tenantIds, expiresAt } = validate(tokenInput, input);
+      const now = clock();
+      requireUsefulScopes(scopes, user.role);
+      requireExpiry(expiresAt, now);
+      const limitedTo = [...new Set(tenantIds ?? [])];
+      const secret = generateAccessToken();
+      return await change(db, async (tx) => {
+        await lockOwner(tx, user, now);
+        await requireOwnTenants(tx, user, limitedTo);
+        await tx.accessToken.deleteMany({ where: { userId: user.id, ...endedBefore(now) } });
+        const live = { userId: user.id, revokedAt: null, expiresAt: { gt: now } };
+        if ((await tx.accessToken.count({ where: live })) >= MOST_LIVE) {
+          throw new AppError('conflict', `You have ${MOST_LIVE} access tokens; revoke one first.`);
+        }
+        const accessToken = await tx.accessToken.create({
+          data: {
+            userId: user.id,
+            name,
+            hash: hashAccessToken(secret),
+            prefix: accessTokenPrefix(secret),
+            scopes: [...new Set(scopes)],
+            tenantIds: limitedTo,
+            createdAt: now,
+            expiresAt,
+          },
+          select,
+        });
+        const target = { type: 'accessToken', id: accessToken.id } as const;
+        await record(tx, actor, 'accessToken.create', target, null, { ...accessToken });
+        return { accessToken, secret };
+      });
+    },
+
+    async list(actor, rawUserId) {
+      authorize(actor, 'accessToken.own');
+      const self = requirePerson(actor).id;
+      const userId = rawUserId == null ? self : requireId(rawUserId, 'user');
+      if (userId !== self) authorize(actor, 'accessToken.manage');
+      return await db.accessToken.findMany({
+        where: { userId },
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        select,
+      });
+    },
+
+    async revoke(actor, rawId) {
+      authorize(actor, 'accessToken.own');
+      const id = requireId(rawId, 'access token');
+      return await change(db, async (tx) => {
+        await tx.$queryRaw`SELECT 1 FROM access_token WHERE id = ${id}::uuid FOR UPDATE`;
+        const before = await tx.accessToken.findUnique({ where: { id }, select });
+        const isOwn = actor.kind === 'user' && before?.userId === actor.id;
+        if (before === null || !(isOwn || can(actor, 'accessToken.manage'))) throw notFound('access token');
+        if (before.revokedAt !== null) return before;
+        const data = { revokedAt: clock() };
+        const after = await tx.accessToken.update({ where: { id }, data, select });
+        const target = { type: 'accessToken', id } as const;
+        await record(tx, actor, 'accessToken.revoke', target, { ...before }, { ...after });
+        await notify(tx, 'user', before.userId);
+        return after;
+      });
+    },
+
+    async authenticate(secret, { address }) {
+      if (!isAccessToken(secret)) return null;
+      const now = clock();
+      const [live] = await db.$queryRaw<LiveToken[]>`
+        SELECT p.id::text, p.name, p.scopes, p.tenant_ids::text[] AS "limitedTo", p.expires_at AS "expiresAt",
+               p.last_used_at AS "lastUsedAt", u.id::text AS "userId", u.username, u.role::text AS role,
+               ARRAY(SELECT t.tenant_id::text FROM user_tenant t WHERE t.user_id = u.id ORDER BY 1) AS "tenantIds"
+          FROM access_token p JOIN app_user u ON u.id = p.user_id
+         WHERE p.hash = ${hashAccessToken(secret)}
+           AND p.revoked_at IS NULL AND p.expires_at > ${now}::timestamptz AND u.active`;
+      if (!live) return null;
+      await noteUse(live, now);
+      const { id, name, scopes, limitedTo, expiresAt, userId, username, role, tenantIds } = live;
+      return {
+        kind: 'user',
+        id: userId,
+        username,
+        role,
+        tenantIds,
+        sessionId: id,
+        expiresAt,
+        grant: { id, name, scopes, tenantIds: limitedTo },
+        address,
+      };
+    },
+  };
+
+  /** At most once a minute and token, however many requests come. */
+  async function noteUse({ id, lastUsedAt }: LiveToken, now: Date): Promise<void> {
+    const due = new Date(now.getTime() - USED_EVERY_MS);
+    if (lastUsedAt !== null && lastUsedAt > due) return;
+    await db.$executeRaw`
+      UPDATE access_token SET last_used_at = ${now}::timestamptz
+       WHERE id = ${id}::uuid AND (last_used_at IS NULL OR last_used_at <= ${due}::timestamptz)`;
+  }
+}
+
+function requirePerson(actor: Actor): UserActor {
+  if (actor.kind === 'user') return actor;
+  throw new AppError('forbidden', 'Access tokens belong to people; the program itself has none.');
+}
+
+/**
+ * Against a change of the same moment: what has just ended the user's access must not miss a token that is being made.
+ * Throws unauthenticated.
+ */
+async function lockOwner(tx: Tx, user: UserActor, now: Date): Promise<void> {
+  const rows = await tx.$queryRaw<
+    unknown[]
+  >`SELECT 1 FROM app_user WHERE id = ${user.id}::uuid AND active FOR UPDATE`;
+  const session = await tx.session.findFirst({
+    where: { id: user.sessionId, userId: user.id, revokedAt: null, expiresAt: { gt: now } },
+    select: { id: true },
+  });
+  if (rows.length > 0 && session !== null) return;
+  throw new AppError('unauthenticated', 'Your session has ended; sign in again.');
+}
+
+/** Throws bad_input for a scope that the role gives nothing for: it would be a surprise on the day the role changes. */
+function requireUsefulScopes(scopes: readonly Scope[], role: Role): void {
+  const useless = scopes.flatMap((scope, index) =>
+    isOfUse(scope, role)
+      ? []
+      : [
+          {
+            path: `scopes.${index}`,
+            message: `gives you nothing: your role "${role}" has no part in ${scope}`,
+          },
+        ],
+  );
+  if (useless.length > 0) throw badInput(useless);
+}
+
+function requireExpiry(expiresAt: Date, now: Date): void {
+  const last = new Date(now);
+  last.setUTCFullYear(last.getUTCFullYear() + 1);
+  if (expiresAt > now && expiresAt <= last) return;
+  throw badInput([
+    { path: 'expiresAt', message: `must lie in the future, at ${last.toISOString()} at the latest` },
+  ]);
+}
+
+/** Somebody else's tenant does not exist for the user. */
+async function requireOwnTenants(tx: Tx, user: UserActor, ids: readonly string[]): Promise<void> {
+  const scope = tenantScope(user);
+  const foreign = ids.flatMap((id, index) =>
+    scope === 'all' || scope.includes(id)
+      ? []
+      : [{ path: `tenantIds.${index}`, message: `names no tenant: ${id}` }],
+  );
+  if (foreign.length > 0) throw badInput(foreign);
+  await requireTenants(tx, ids);
+}
+
+function endedBefore(now: Date): Prisma.AccessTokenWhereInput {
+  const old = new Date(now.getTime() - KEPT_MS);
+  return { OR: [{ expiresAt: { lt: old } }, { revokedAt: { lt: old } }] };
+}
