@@ -1,5 +1,5 @@
 import type { Logger } from '../log.ts';
-import { compilePolicy } from './policy.ts';
+import { compilePolicy } from '../routing/model-policy.ts';
 import { compileTenantPrices, type TenantPrices } from './resolve-price.ts';
 import type { TenantRow } from './snapshot-rows.ts';
 import { readObject, readStrings } from './stored-json.ts';

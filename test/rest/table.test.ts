@@ -159,7 +159,8 @@ describe('a path that is none', () => {
     '/api/prism/admin/nosuch',
     '/api/prism/admin/providers/',
     '/api/prism/admin/tenants//keys',
-    '/api/tenant-portal/nosuch',
+    '/api/tenant-portal',
+    '/api/tenant-portal/mine/nosuch',
   ])('%s answers 404', async (path) => {
     const { status, body, headers } = await stage.rest('GET', path);
     expect([status, body.error.code]).toEqual([404, 'route_not_found']);

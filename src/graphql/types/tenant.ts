@@ -1,11 +1,15 @@
 import type { Tenant } from '../../database/generated/prisma/client.ts';
+import { clientSnippets } from '../../domain/snippets.ts';
+import { accessibleModels, tenantModelsSelect } from '../../domain/tenant-models.ts';
 import type { TenantRemoved } from '../../domain/tenants.ts';
 import { builder } from '../builder.ts';
 import { signedIn } from '../context.ts';
 import { BadInputError, ConflictError, NotFoundError } from '../errors.ts';
 import { uuidOrNone } from '../uuid.ts';
+import { ClientSnippetType } from './client-snippet.ts';
 import { ModelConfig, ModelConfigInput } from './model-config.ts';
 import { ProviderType } from './provider.ts';
+import { TenantModelType } from './tenant-model.ts';
 
 const RateLimit = builder
   .objectRef<Pick<Tenant, 'requestsPerMinute' | 'tokensPerMinute'>>('RateLimit')
@@ -71,6 +75,33 @@ export const TenantType = builder.prismaObject('Tenant', {
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was added.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
+    baseUrl: t.string({
+      description: 'Address for its applications, as OpenAI’s clients want it: "…/api/<slug>/v1".',
+      select: { slug: true },
+      resolve: ({ slug }, _args, { publicUrl }) => gatewayAddress(publicUrl, slug),
+    }),
+    models: t.field({
+      type: [TenantModelType],
+      description:
+        'The models that it may use, by id: hidden, vanished and disallowed ones are not among them.',
+      authScopes: { can: 'portal.read' },
+      complexity: { multiplier: 20 },
+      select: tenantModelsSelect,
+      resolve: (tenant) => accessibleModels(tenant),
+    }),
+    snippets: t.field({
+      type: [ClientSnippetType],
+      description: 'How common clients are set up to use it.',
+      authScopes: { can: 'portal.read' },
+      args: {
+        model: t.arg.string({
+          description: 'A chat model that it may use, an alias, or "auto"; the best-rated one when missing.',
+        }),
+      },
+      select: { ...tenantModelsSelect, slug: true },
+      resolve: (tenant, { model }, { publicUrl }) =>
+        clientSnippets(gatewayAddress(publicUrl, tenant.slug), accessibleModels(tenant), model ?? null),
+    }),
     keys: t.relation('keys', {
       description: 'Its API keys, the primary one first.',
       authScopes: { can: 'key.read' },
@@ -162,6 +193,16 @@ builder.queryField('tenants', (t) =>
   }),
 );
 
+builder.queryField('myTenants', (t) =>
+  t.prismaField({
+    type: [TenantType],
+    description: 'The tenants that one looks after, by name: a tenant admin’s own, all for operators.',
+    authScopes: { can: 'portal.read' },
+    resolve: (query, _root, _args, { db }) =>
+      db.tenant.findMany({ ...query, orderBy: [{ name: 'asc' }, { id: 'asc' }] }),
+  }),
+);
+
 builder.queryField('tenant', (t) =>
   t.prismaField({
     type: TenantType,
@@ -232,3 +273,7 @@ builder.mutationField('deleteTenant', (t) =>
     resolve: (_root, { id }, context) => context.domain.tenants.remove(signedIn(context), id),
   }),
 );
+
+function gatewayAddress(publicUrl: string, slug: string): string {
+  return `${publicUrl}/api/${slug}/v1`;
+}

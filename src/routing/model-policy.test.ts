@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compilePolicy } from './policy.ts';
+import { compilePolicy } from './model-policy.ts';
 
 const none = new Map<string, string>();
 

@@ -1,4 +1,9 @@
-import type { PolicyView } from './view.ts';
+/** Which models somebody may use. */
+export interface ModelPolicy {
+  readonly mode: 'all' | 'whitelist' | 'blacklist';
+  /** Of the requested model, and again of the one that finally serves; slug "" = of no provider in particular. */
+  allows(modelId: string, providerSlug: string): boolean;
+}
 
 /**
  * Compiles a tenant's model policy. An entry matches a bare id, `<provider-slug>/<id>`, or, when it is the name of
@@ -7,10 +12,10 @@ import type { PolicyView } from './view.ts';
  * nothing.
  */
 export function compilePolicy(
-  mode: PolicyView['mode'],
+  mode: ModelPolicy['mode'],
   list: readonly string[],
   aliases: ReadonlyMap<string, string>,
-): PolicyView {
+): ModelPolicy {
   if (mode === 'all') return ALLOW_ALL;
   const names = new Set(list);
   for (const entry of list) {
@@ -27,4 +32,4 @@ export function compilePolicy(
   };
 }
 
-const ALLOW_ALL: PolicyView = { mode: 'all', allows: () => true };
+const ALLOW_ALL: ModelPolicy = { mode: 'all', allows: () => true };
