@@ -1,6 +1,4 @@
 import { randomFillSync } from 'node:crypto';
-import { hostname } from 'node:os';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { resolve } from 'node:path';
 import type pg from 'pg';
 import { V7Generator } from 'uuidv7';
@@ -18,12 +16,12 @@ import type { Console, ConsoleDeps } from './console.ts';
 import type { Env } from './env.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createMeter } from './gateway/meter.ts';
-import { totalsOf } from './gateway/totals.ts';
 import { createHealth } from './http/health.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createHttpServer } from './http/server.ts';
 import { createCipher } from './identity/cipher.ts';
 import type { Log, Logger } from './log.ts';
+import { openPod } from './pod.ts';
 import { createUpstream } from './providers/http.ts';
 import { createRegistry } from './providers/registry.ts';
 import { createSimulator } from './providers/simulator/simulator.ts';
@@ -31,12 +29,9 @@ import { createBreaker } from './runtime/breaker.ts';
 import { createLearnedWindows } from './runtime/learned-windows.ts';
 import { createLimiter } from './runtime/limiter.ts';
 import { createSharedLimiter } from './runtime/limiter-redis.ts';
-import { createLogFiles } from './runtime/log-files.ts';
-import { createPodStats } from './runtime/pod-stats.ts';
-import { createPods } from './runtime/pods.ts';
 import { createProviderStatus } from './runtime/provider-status.ts';
-import type { SettingsView, Snapshot } from './runtime/view.ts';
-import { createSnapshots } from './runtime/snapshot.ts';
+import type { Snapshot } from './runtime/view.ts';
+import { createSnapshots, type Snapshots } from './runtime/snapshot.ts';
 
 /** The running product. */
 export interface Prism {
@@ -77,7 +72,6 @@ export async function startPrism(env: Env, output: Log, version: string): Promis
 
 async function build(env: Env, output: Log, version: string, undo: Undo[]): Promise<Prism> {
   const log = output.logger;
-  const startedAt = monotonic();
   const embedded = env.databaseUrl === null ? await startEmbedded({ dataDir: env.dataDir, log }) : null;
   if (embedded !== null) undo.push(() => embedded.stop());
   const databaseUrl = env.databaseUrl ?? databaseOf(embedded);
@@ -113,23 +107,6 @@ async function build(env: Env, output: Log, version: string, undo: Undo[]): Prom
 
   const ids = new V7Generator({ nextUint32: bufferedRandom() });
   const podId = ids.generate().toString();
-  const logFiles = createLogFiles({
-    dataDir: env.dataDir,
-    // The same after a restart, so that old files are found and counted.
-    pod: `${hostname().replaceAll(/[^\w-]/g, '-')}-${env.port === 0 ? podId.slice(-8) : env.port}`,
-    tenantSlug: (id) => snapshots.current().tenantsById.get(id)?.slug ?? null,
-    decrypt: (ciphertext, context) => cipher.decrypt(ciphertext, context),
-    copyLog: (write) => output.copyTo(write),
-    log,
-  });
-  undo.push(() => logFiles.stop());
-  const followSettings = ({ log: config }: SettingsView): void => {
-    output.setLevel(config.level ?? env.logLevel);
-    logFiles.apply(config);
-  };
-  followSettings(snapshots.current().settings);
-  undo.push(snapshots.onChange(({ settings }) => followSettings(settings)));
-
   const journal = await openJournal({ dataDir: env.dataDir, fsync: env.journalFsync, log });
   undo.push(() => journal.close());
   const drain = createDrain({ journal, pool, log });
@@ -141,6 +118,12 @@ async function build(env: Env, output: Log, version: string, undo: Undo[]): Prom
     await draining;
     await drain.stop();
   });
+  undo.push(
+    onRetentionChange(snapshots, () => {
+      // New limits count at once, not at the next hour. The timer repeats what fails.
+      retention.run().catch((error: unknown) => log.warn({ err: error }, 'retention: failed'));
+    }),
+  );
 
   const limiter = await openLimiter(env, log, undo);
   const breaker = createBreaker({ clock: monotonic });
@@ -149,16 +132,21 @@ async function build(env: Env, output: Log, version: string, undo: Undo[]): Prom
     send: (request) => upstream.send(request, { timeoutMs: 2_000 }),
   });
   const meter = createMeter();
-  let refusedByPolicy = 0;
-  const accountedFor: JournalSink = {
-    append(entry, written) {
-      journal.append(entry, written);
-      if (entry.kind !== 'request') return;
-      // Only the model policy answers so: a provider's own 403 becomes a 503.
-      if (entry.request.httpStatus === 403) refusedByPolicy += 1;
-      if (logFiles.wantsRequests) logFiles.request(entry.request);
-    },
-  };
+  const pod = openPod({
+    env,
+    version,
+    output,
+    podId,
+    pool,
+    notices,
+    snapshots,
+    cipher,
+    meter,
+    journal,
+    providers: () => status.known(),
+    clock: monotonic,
+  });
+  undo.push(() => pod.stop());
   const gateway = createGateway({
     snapshot: () => snapshots.current(),
     clock: Date.now,
@@ -170,7 +158,7 @@ async function build(env: Env, output: Log, version: string, undo: Undo[]): Prom
     windows: createLearnedWindows({ clock: Date.now }),
     observe: (providerId, ok, error) => status.observe(providerId, ok, error),
     status,
-    journal: accountedFor,
+    journal: pod.journal,
     accepting: () => journal.accepting(),
     limiter,
     meter,
@@ -186,58 +174,15 @@ async function build(env: Env, output: Log, version: string, undo: Undo[]): Prom
     }),
   );
 
-  const delays = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
-  delays.enable();
-  undo.push(() => {
-    delays.disable();
-  });
-  const stats = createPodStats({
-    counters: () => {
-      const { requests, errors, limited, activeStreams } = totalsOf(meter.read());
-      return {
-        requests,
-        errors: errors - refusedByPolicy,
-        blocked: limited + refusedByPolicy,
-        activeStreams,
-      };
-    },
-    journal: () => journal.depth(),
-    logFiles: () => logFiles.status,
-    providers: () => status.known(),
-    rssBytes: () => process.memoryUsage.rss(),
-    delays,
-    resolutionMs: DELAY_RESOLUTION_MS,
-    clock: monotonic,
-  });
-  const pods = createPods({
-    pod: { id: podId, role: env.role, host: hostname(), version },
-    pool,
-    listen: (handlers) => notices.subscribe(handlers),
-    stats: () => stats.beat(),
-    uptimeMs: () => monotonic() - startedAt,
-    log,
-  });
-  undo.push(() => pods.stop());
-
   const doors =
     env.role === 'worker'
       ? null
-      : await openDoors({
-          env,
-          log,
-          databaseUrl,
-          cipher,
-          registry,
-          catalog,
-          upstream,
-          ownProcess: {
-            podId,
-            startLevel: env.logLevel,
-            draining: () => pods.draining,
-            stats: () => stats.now(),
-          },
-        });
-  if (doors !== null) undo.push(() => doors.close());
+      : await openDoors({ env, log, databaseUrl, cipher, registry, catalog, upstream, ownProcess: pod.own });
+  if (doors !== null) {
+    undo.push(() => doors.close());
+    // A database that hangs must not keep the gateway from serving.
+    await Promise.race([doors.seeded, new Promise((done) => setTimeout(done, SEED_WAIT_MS).unref())]);
+  }
   const server = createHttpServer(
     {
       gateway: env.role === 'control' ? null : gateway,
@@ -258,7 +203,7 @@ async function build(env: Env, output: Log, version: string, undo: Undo[]): Prom
         limiterDegraded: () => limiter.status().degraded,
         snapshotAgeMs: () => Date.now() - snapshots.status().loadedAt,
         upstreamConnections: () => upstream.stats().connections,
-        podsUp: () => pods.up,
+        podsUp: () => pod.pods.up,
         token: env.metricsToken,
       }),
     },
@@ -271,7 +216,7 @@ async function build(env: Env, output: Log, version: string, undo: Undo[]): Prom
     if (cut > 0) log.warn({ requests: cut }, 'stopping: these requests took too long and were cut');
     await drainJournal(drain, journal, log);
   });
-  pods.start();
+  pod.pods.start();
   let stopping: Promise<void> | null = null;
   return {
     url: `http://${env.host.includes(':') ? `[${env.host}]` : env.host}:${port}`,
@@ -280,14 +225,29 @@ async function build(env: Env, output: Log, version: string, undo: Undo[]): Prom
     snapshot: () => snapshots.current(),
     journal,
     podId,
-    evicted: pods.evicted,
+    evicted: pod.pods.evicted,
     flush: () => drain.flush(),
     stop() {
       if (stopping !== null) return stopping;
-      pods.drain();
+      pod.pods.drain();
       return (stopping = unwind(undo, log));
     },
   };
+}
+
+/** How long the start waits for the categories of a new installation; they come all the same. */
+const SEED_WAIT_MS = 1_000;
+
+/** Calls when it has changed how long logs or prompts are kept; the answer ends it. */
+function onRetentionChange(snapshots: Snapshots, call: () => void): () => void {
+  let { log: known } = snapshots.current().settings;
+  return snapshots.onChange(({ settings: { log: next } }) => {
+    const isSame =
+      next.logRetentionDays === known.logRetentionDays &&
+      next.promptRetentionHours === known.promptRetentionHours;
+    known = next;
+    if (!isSame) call();
+  });
 }
 
 /** Loaded only where it is used: a worker does without GraphQL, Prisma and the pages. */
@@ -320,9 +280,6 @@ function databaseOf(embedded: Embedded | null): string {
   if (embedded === null) throw new Error('no database');
   return embedded.url;
 }
-
-/** Of the timer that measures how late timers are. */
-const DELAY_RESOLUTION_MS = 20;
 
 const MIGRATION_RETRY_MS = 5_000;
 
