@@ -1,7 +1,8 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { Client, type Entry } from 'ldapts';
-import { DirectoryFailure } from './failure.ts';
+import { reasonOf, unless } from './deadline.ts';
+import { CHECK_PORT, DirectoryFailure } from './failure.ts';
 
 export interface DirectoryAddress {
   /** Without the brackets of IPv6. */
@@ -48,9 +49,7 @@ export async function openConnection(
   const tcp = await dial(address.port, ips, end);
   const lost = new AbortController();
   tcp.once('close', () =>
-    lost.abort(
-      new DirectoryFailure('failed', 'The directory closed the connection.', 'Its own log may say why.'),
-    ),
+    lost.abort(new DirectoryFailure('failed', 'The directory closed the connection.', CHECK_PORT)),
   );
   const over = AbortSignal.any([end, lost.signal]);
   let client = speakOver(tcp);
@@ -115,7 +114,7 @@ function dial(port: number, ips: readonly string[], end: AbortSignal): Promise<S
     });
     const giveUp = (): void => {
       socket.destroy();
-      reject(end.reason);
+      reject(reasonOf(end));
     };
     end.addEventListener('abort', giveUp);
     socket.once('error', reject);
@@ -136,15 +135,6 @@ function handshake(tcp: Socket, options: ConnectionOptions): Promise<Socket> {
     const socket = connectTls({ ...options, socket: tcp });
     socket.on('error', reject);
     socket.once('secureConnect', () => resolve(socket));
-  });
-}
-
-function unless<T>(over: AbortSignal, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(over.reason);
-    if (over.aborted) stop();
-    over.addEventListener('abort', stop);
-    void work.then(resolve, reject).finally(() => over.removeEventListener('abort', stop));
   });
 }
 

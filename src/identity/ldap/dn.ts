@@ -18,7 +18,12 @@ function normalizeRdn(rdn: string): string | null {
     const value = readValue(part.slice(equals + 1));
     return TYPE.test(type) && value !== null ? `${type.toLowerCase()}=${escapeDnValue(fold(value))}` : null;
   });
-  return parts.includes(null) ? null : parts.toSorted().join('+');
+  return parts.includes(null) ? null : parts.toSorted(byCodeUnit).join('+');
+}
+
+/** Null does not occur any more where this sorts. */
+function byCodeUnit(a: string | null, b: string | null): number {
+  return (a ?? '') < (b ?? '') ? -1 : 1;
 }
 
 function splitUnescaped(text: string, separator: string): string[] {

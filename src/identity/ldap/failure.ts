@@ -21,6 +21,8 @@ export class DirectoryFailure extends Error {
 
 const CERTIFICATE =
   'Give the certificate of the authority that signed it as tlsCaCert (PEM). A self-signed certificate is its own authority.';
+export const CHECK_PORT =
+  'Check the port in url (ldaps:// is usually 636, ldap:// 389); if it is right, the directory’s own log says why.';
 const NO_TLS = 'Check the port: ldaps:// is usually 636; on 389 use ldap:// with startTls.';
 
 interface Note {
@@ -103,7 +105,8 @@ const BY_RESULT: Readonly<Record<number, Note>> = {
   18: { detail: 'The directory does not know this matching rule.', suggestion: 'Check the filter.' },
   32: {
     detail: 'There is no such entry.',
-    suggestion: 'Check the spelling of the DN; it must exist and be readable.',
+    suggestion:
+      'Check searchBase (for groups, groupSearchBase): it must exist, and bindDn must be allowed to read it.',
   },
   34: { detail: 'The directory does not take this as a DN.', suggestion: 'Check bindDn and searchBase.' },
   48: {
@@ -137,7 +140,7 @@ export function explainDirectory(error: unknown): DirectoryFailure {
   const message =
     note?.detail ??
     (result === null ? 'The connection broke.' : `The directory answered with code ${result}.`);
-  const suggestion = note?.suggestion ?? 'Check url, and what the directory’s own log says.';
+  const suggestion = note?.suggestion ?? CHECK_PORT;
   return new DirectoryFailure('failed', message, suggestion, { cause: error });
 }
 

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { openConnection, type DirectoryConnection } from './connection.ts';
-import { DirectoryFailure, explainDirectory, type DirectoryStep } from './failure.ts';
+import { deadline, unless } from './deadline.ts';
+import { explainDirectory, type DirectoryStep } from './failure.ts';
 import type { DirectorySettings } from './settings.ts';
 
 /** Runs one step; a test of the settings notes how each went. Throws what `work` throws, as DirectoryFailure. */
@@ -39,7 +40,7 @@ export async function visit<T>(
   const end = deadline(deps.timeout(settings.timeoutMs), settings.timeoutMs);
   const ips = await run('resolve', async () => {
     if (isIP(address.host) !== 0) return { value: [address.host], detail: 'an address, no name' };
-    const value = await Promise.race([deps.resolve(address.host), endOf(end)]);
+    const value = await unless(end, deps.resolve(address.host));
     return { value, detail: value.length === 1 ? '1 address' : `${value.length} addresses` };
   });
   const directory = await run('connect', async () => ({
@@ -74,21 +75,4 @@ export async function bindAsSearcher(
   { bind }: DirectorySettings,
 ): Promise<void> {
   if (bind !== null) await directory.bind(bind.dn, bind.password);
-}
-
-function deadline(timeout: AbortSignal, ms: number): AbortSignal {
-  const end = new AbortController();
-  const failure = new DirectoryFailure(
-    'failed',
-    `The directory did not answer within ${ms} ms.`,
-    'Check host, port and any firewall in between, or give it more time (timeoutMs).',
-  );
-  timeout.addEventListener('abort', () => end.abort(failure), { once: true });
-  return end.signal;
-}
-
-function endOf(end: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    end.addEventListener('abort', () => reject(end.reason), { once: true });
-  });
 }
