@@ -4,6 +4,7 @@ import { uuidv7 } from 'uuidv7';
 import type { ModelCatalog } from './catalog/catalog.ts';
 import { createPrisma } from './database/client.ts';
 import { createDomain, type Domain } from './domain/domain.ts';
+import { createSeeding } from './domain/seeding.ts';
 import type { OwnProcess } from './domain/system-types.ts';
 import type { Env } from './env.ts';
 import { createGraphql } from './graphql/yoga.ts';
@@ -35,6 +36,8 @@ export interface Console {
   readonly graphql: Handler;
   readonly rest: Handler;
   readonly ui: Handler;
+  /** Resolves when the database holds what ships with the product, or cannot be filled right now. */
+  readonly seeded: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -65,6 +68,12 @@ export function openConsole(deps: ConsoleDeps): Console {
     log,
     newRequestId: uuidv7,
   });
+  const seeding = createSeeding({
+    seeds: [domain.categories],
+    log,
+    setTimer: setTimeout,
+    clearTimer: clearTimeout,
+  });
   const pages = createStatic({ directory: WEB_BUILD });
   return {
     domain,
@@ -73,7 +82,11 @@ export function openConsole(deps: ConsoleDeps): Console {
     ui: (req, res) => {
       if (!pages(req, res)) res.writeHead(405, { allow: 'GET, HEAD' }).end();
     },
-    close: () => db.$disconnect(),
+    seeded: seeding.start(),
+    close: async () => {
+      seeding.stop();
+      await db.$disconnect();
+    },
   };
 }
 

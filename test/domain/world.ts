@@ -4,14 +4,16 @@ import { createPrisma } from '../../src/database/client.ts';
 import { createDomain, type Domain } from '../../src/domain/domain.ts';
 import { readPodStats } from '../../src/domain/pod-stats.ts';
 import type { OwnProcess } from '../../src/domain/system-types.ts';
-import type { CatalogEntry } from '../../src/domain/model-facts.ts';
+import type { CatalogEntry, ModelCatalog } from '../../src/domain/model-facts.ts';
 import { AppError } from '../../src/errors.ts';
 import type { Role, SystemActor, UserActor } from '../../src/identity/actor.ts';
 import { createCipher } from '../../src/identity/cipher.ts';
 import { createPasswords } from '../../src/identity/password.ts';
 import { createTokens } from '../../src/identity/token.ts';
+import { createLog } from '../../src/log.ts';
 import { createUpstream } from '../../src/providers/http.ts';
 import { createRegistry } from '../../src/providers/registry.ts';
+import { systemTimers } from '../../src/runtime/timers.ts';
 import { createTestDatabase } from '../kit/database.ts';
 
 export const SYSTEM: SystemActor = { kind: 'system', name: 'test' };
@@ -60,7 +62,9 @@ export interface World {
   close(): Promise<void>;
 }
 
-export async function createWorld(options: { simulatorOrigin?: () => string } = {}): Promise<World> {
+export async function createWorld(
+  options: { simulatorOrigin?: () => string; catalog?: ModelCatalog } = {},
+): Promise<World> {
   const database = await createTestDatabase();
   const now = { value: new Date('2026-11-01T12:00:00Z') };
   const clock = () => now.value;
@@ -89,7 +93,10 @@ export async function createWorld(options: { simulatorOrigin?: () => string } = 
       }),
       upstream,
       ownProcess: OWN_PROCESS,
-      catalog: { describe: (_type, modelId) => CATALOG[modelId] ?? null },
+      notices: { subscribe: () => ({ stop: () => Promise.resolve() }) },
+      after: systemTimers.after.bind(systemTimers),
+      log: createLog('silent'),
+      catalog: options.catalog ?? { describe: (_type, modelId) => CATALOG[modelId] ?? null },
       resolve: (host) =>
         host === 'localhost'
           ? Promise.resolve(['127.0.0.1'])
