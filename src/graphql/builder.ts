@@ -6,14 +6,11 @@ import RelayPlugin from '@pothos/plugin-relay';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import type PrismaTypes from '../database/generated/pothos/prisma-types.ts';
 import { getDatamodel } from '../database/generated/pothos/prisma-types.ts';
-import { AppError } from '../errors.ts';
 import { can, refusal, type Action } from '../identity/policy.ts';
 import { notSignedIn, type Context } from './context.ts';
 import { ForbiddenError } from './errors.ts';
+import { OPERATION_LIMITS, tooCostly } from './limits.ts';
 import { SCALARS, type ScalarTypes } from './scalars.ts';
-
-/** What one operation may cost. A list counts as 5 unless its field knows better; a page counts its `first`. */
-const LIMITS = { depth: 12, breadth: 400, complexity: 10_000 };
 
 /** Pages only: rows are found by their own ids, so there is no `node`. */
 const RELAY = {
@@ -53,20 +50,9 @@ export const builder = new SchemaBuilder<{
   plugins: [ComplexityPlugin, ErrorsPlugin, ScopeAuthPlugin, PrismaPlugin, RelayPlugin],
   defaultFieldNullability: false,
   complexity: {
-    limit: LIMITS,
+    limit: OPERATION_LIMITS,
     defaultListMultiplier: 5,
-    complexityError: (kind, result) => {
-      const name = kind.toLowerCase();
-      const [is, max] = {
-        Depth: [result.depth, LIMITS.depth],
-        Breadth: [result.breadth, LIMITS.breadth],
-        Complexity: [result.complexity, LIMITS.complexity],
-      }[kind];
-      return new AppError(
-        'bad_input',
-        `The operation's ${name} is ${is}; ${max} is allowed. Ask for less at a time.`,
-      );
-    },
+    complexityError: tooCostly,
   },
   errors: {
     directResult: true,

@@ -1,5 +1,6 @@
 import { AXES } from '../catalog/benchmarks.ts';
 import { ROLES } from '../identity/actor.ts';
+import { SCOPE_NAMES } from '../identity/policy.ts';
 import { TIERS } from '../domain/provider-models.ts';
 import { LOG_LEVELS } from '../log.ts';
 
@@ -9,6 +10,14 @@ import { LOG_LEVELS } from '../log.ts';
  */
 export const ENUMS = {
   Role: { description: 'What a person of the console may do.', values: ROLES },
+  UserSource: {
+    description: 'Where a user’s password is kept: here, or in the LDAP directory.',
+    values: ['local', 'ldap'],
+  },
+  AccessScope: {
+    description: 'What an access token may do, as far as its user may do it.',
+    values: SCOPE_NAMES,
+  },
   ModelMode: {
     description: 'Which models a tenant may use: all, only those listed, or all but those listed.',
     values: ['all', 'whitelist', 'blacklist'],
@@ -46,9 +55,9 @@ export const ENUMS = {
 export type EnumName = keyof typeof ENUMS;
 export type EnumValue<Name extends EnumName> = (typeof ENUMS)[Name]['values'][number];
 
-/** `tenant-admin` → `TENANT_ADMIN`. */
+/** `tenant-admin` → `TENANT_ADMIN`, `usage:read` → `USAGE_READ`. */
 export function graphqlSpelling(value: string): string {
-  return value.toUpperCase().replaceAll('-', '_');
+  return value.toUpperCase().replaceAll(/[-:]/g, '_');
 }
 
 /** `TENANT_ADMIN` → `tenant-admin`; a name that the enum does not have is given back as it is. */

@@ -1,4 +1,3 @@
-import type { Prisma } from '../database/generated/prisma/client.ts';
 import { AppError } from '../errors.ts';
 import { isUuid } from './uuid.ts';
 
@@ -7,20 +6,26 @@ interface Place {
   readonly id: string;
 }
 
-/** A place in the request log, newest first: stays valid whatever is added or dropped. */
+/** Conditions on the place alone: they fit every table that is listed by `at` and `id`. */
+interface PlaceWhere {
+  at: { lte: Date } | { gte: Date };
+  OR: { at: Date | { lt: Date } | { gt: Date }; id?: { lt: string } | { gt: string } }[];
+}
+
+/** A place in a log, newest first: stays valid whatever is added or dropped. */
 export function cursorOf({ at, id }: Place): string {
   return Buffer.from(`${at.getTime()}/${id}`).toString('base64url');
 }
 
-/** Requests that come after the cursor: older ones. Throws AppError bad_input. */
-export function after(cursor: string): Prisma.RequestLogWhereInput {
+/** Rows that come after the cursor: older ones. Throws AppError bad_input. */
+export function after(cursor: string): PlaceWhere {
   const { at, id } = parse('after', cursor);
   // The first condition follows from the second; it is what lets PostgreSQL start in the index.
   return { at: { lte: at }, OR: [{ at: { lt: at } }, { at, id: { lt: id } }] };
 }
 
-/** Requests that come before the cursor: newer ones. Throws AppError bad_input. */
-export function before(cursor: string): Prisma.RequestLogWhereInput {
+/** Rows that come before the cursor: newer ones. Throws AppError bad_input. */
+export function before(cursor: string): PlaceWhere {
   const { at, id } = parse('before', cursor);
   return { at: { gte: at }, OR: [{ at: { gt: at } }, { at, id: { gt: id } }] };
 }

@@ -1,7 +1,11 @@
 import { getOperationAST, Kind, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { ROLES, type Role } from '../identity/actor.ts';
-import { can, POLICY, type Action } from '../identity/policy.ts';
+import type { AppError } from '../errors.ts';
+import { can, POLICY, refusal, type Action } from '../identity/policy.ts';
 import type { Caller } from './caller.ts';
+import { notSignedIn } from './context.ts';
+
+export type { Action } from '../identity/policy.ts';
 
 /** What it takes to run a document: nothing, a sign-in, or a sign-in whose role allows all of the actions. */
 export type Requirement = 'nothing' | readonly Action[];
@@ -21,10 +25,14 @@ export function requirementOf(schema: GraphQLSchema, document: DocumentNode): Re
   return scopes.flatMap(({ action }) => (action === undefined ? [] : [action]));
 }
 
-export function allows(requirement: Requirement, { actor }: Caller): 'yes' | 'sign in first' | 'no' {
-  if (requirement === 'nothing') return 'yes';
-  if (actor === null) return 'sign in first';
-  return requirement.every((action) => can(actor, action)) ? 'yes' : 'no';
+export function allows(requirement: Requirement, { actor }: Caller): boolean {
+  if (requirement === 'nothing') return true;
+  return actor !== null && requirement.every((action) => can(actor, action));
+}
+
+/** What to answer somebody for whom `allows` says no. */
+export function refuse({ actor }: Caller): AppError {
+  return actor === null ? notSignedIn() : refusal(actor, 'do this');
 }
 
 interface Scopes {

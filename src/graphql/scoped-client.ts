@@ -80,7 +80,9 @@ type Tables =
   | 'requestSnapshot'
   | 'category'
   | 'ruleSet'
-  | 'ruleSetVersion';
+  | 'ruleSetVersion'
+  | 'user'
+  | 'auditEntry';
 
 type LimitedClient = ReturnType<typeof limitedClient>;
 

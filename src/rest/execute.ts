@@ -9,7 +9,7 @@ import {
 } from 'graphql';
 import { AppError, ERRORS, type ErrorCode, type FieldProblem } from '../errors.ts';
 import type { Caller } from '../graphql/caller.ts';
-import { allows, requirementOf, type Requirement } from '../graphql/requirement.ts';
+import { allows, refuse, requirementOf, type Requirement } from '../graphql/requirement.ts';
 import type { Graphql } from '../graphql/yoga.ts';
 import { coerce } from './coerce.ts';
 import type { AnyRoute, RestRequest } from './route.ts';
@@ -38,19 +38,16 @@ export function prepare(schema: GraphQLSchema, route: AnyRoute): Endpoint {
     if (!isInputType(type)) throw new Error(`${route.method} ${route.path}: a variable has no input type`);
     return { name: definition.variable.name.value, type };
   });
-  return { route, requirement: requirementOf(schema, route.document), variables };
+  return { route, requirement: narrowed(requirementOf(schema, route.document), route), variables };
+}
+
+function narrowed(requirement: Requirement, { requires }: AnyRoute): Requirement {
+  return requirement === 'nothing' ? requirement : [...requirement, ...requires];
 }
 
 /** Throws AppError unauthenticated or forbidden. */
 export function admit(requirement: Requirement, caller: Caller): void {
-  const verdict = allows(requirement, caller);
-  if (verdict === 'yes') return;
-  if (verdict === 'no')
-    throw new AppError('forbidden', `The role "${caller.actor?.role ?? ''}" may not do this.`);
-  throw new AppError(
-    'unauthenticated',
-    'Sign in first: send "authorization: Bearer <token>" with a token from login.',
-  );
+  if (!allows(requirement, caller)) throw refuse(caller);
 }
 
 /** Runs the row's operation in this process; answers with the body. Throws AppError. */

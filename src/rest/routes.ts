@@ -1,3 +1,5 @@
+import { ACCESS_TOKEN_ROUTES } from './admin/access-tokens.ts';
+import { AUDIT_ROUTES } from './admin/audit.ts';
 import { AUTH_ROUTES } from './admin/auth.ts';
 import { CATEGORY_ROUTES } from './admin/categories.ts';
 import { LDAP_ROUTES } from './admin/ldap.ts';
@@ -7,6 +9,7 @@ import { SETUP_ROUTES } from './admin/setup.ts';
 import { SYSTEM_ROUTES } from './admin/system.ts';
 import { TENANT_KEY_ROUTES } from './admin/tenant-keys.ts';
 import { TENANT_ROUTES } from './admin/tenants.ts';
+import { USER_ROUTES } from './admin/users.ts';
 import { PORTAL_ROUTES } from './portal.ts';
 import type { AnyRoute } from './route.ts';
 
@@ -21,5 +24,8 @@ export const ROUTES: readonly AnyRoute[] = [
   ...CATEGORY_ROUTES,
   ...LDAP_ROUTES,
   ...SYSTEM_ROUTES,
+  ...USER_ROUTES,
+  ...ACCESS_TOKEN_ROUTES,
+  ...AUDIT_ROUTES,
   ...PORTAL_ROUTES,
 ];

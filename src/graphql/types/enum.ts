@@ -10,6 +10,8 @@ function enumType<Value extends string>(name: EnumName, values: readonly Value[]
 }
 
 export const Role = enumType('Role', ENUMS.Role.values);
+export const UserSource = enumType('UserSource', ENUMS.UserSource.values);
+export const AccessScope = enumType('AccessScope', ENUMS.AccessScope.values);
 export const ModelMode = enumType('ModelMode', ENUMS.ModelMode.values);
 export const ModelKind = enumType('ModelKind', ENUMS.ModelKind.values);
 export const Tier = enumType('Tier', ENUMS.Tier.values);

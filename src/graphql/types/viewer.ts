@@ -3,7 +3,14 @@ import type { UserActor } from '../../identity/actor.ts';
 import { can, POLICY, type Action } from '../../identity/policy.ts';
 import { builder } from '../builder.ts';
 import { signedIn } from '../context.ts';
-import { BadInputError, TooManyAttemptsError, UnauthenticatedError } from '../errors.ts';
+import {
+  BadInputError,
+  ForbiddenError,
+  ProviderError,
+  TooManyAttemptsError,
+  UnauthenticatedError,
+} from '../errors.ts';
+import { AccessGrantType } from './access-token.ts';
 import { Role } from './enum.ts';
 import { TenantType } from './tenant.ts';
 
@@ -20,8 +27,14 @@ const Viewer = builder.objectRef<UserActor>('Viewer').implement({
       resolve: (actor) => [...actor.tenantIds],
     }),
     permissions: t.stringList({
-      description: 'The actions that the role allows: what the console may offer.',
+      description: 'The actions that the role, and the access token if there is one, allow: what to offer.',
       resolve: (actor) => ACTIONS.filter((action) => can(actor, action)),
+    }),
+    accessToken: t.field({
+      type: AccessGrantType,
+      nullable: true,
+      description: 'The access token that this request came with; null = signed in with a password.',
+      resolve: ({ grant }) => grant ?? null,
     }),
     tenants: t.prismaField({
       type: [TenantType],
@@ -33,7 +46,7 @@ const Viewer = builder.objectRef<UserActor>('Viewer').implement({
   }),
 });
 
-const Login = builder.objectRef<LoginResult>('Login').implement({
+export const Login = builder.objectRef<LoginResult>('Login').implement({
   description: 'A new session.',
   fields: (t) => ({
     token: t.exposeString('token', { description: 'Send it as "authorization: Bearer <token>".' }),
@@ -73,7 +86,9 @@ builder.mutationField('login', (t) =>
     description:
       'Open to everybody: a token for a name and a password. Ten failures in 15 minutes close it for a while.',
     skipTypeScopes: true,
-    errors: { types: [BadInputError, UnauthenticatedError, TooManyAttemptsError] },
+    errors: {
+      types: [BadInputError, UnauthenticatedError, TooManyAttemptsError, ForbiddenError, ProviderError],
+    },
     args: { input: t.arg({ type: LoginInput, required: true, description: 'Name and password.' }) },
     resolve: (_root, { input }, { domain, caller }) =>
       domain.sessions.login(input, { address: caller.address, userAgent: caller.userAgent }),
