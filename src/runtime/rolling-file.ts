@@ -2,11 +2,12 @@ import { EventEmitter } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { transport } from 'pino';
+import { createLineQueue, type LineQueue } from './line-queue.ts';
 import type { Timers } from './timers.ts';
 
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 30_000;
-/** Lines that wait while the file is opened; as much as the transport itself takes. */
+/** Lines that wait while the file is opened, or while the thread is behind: as much as the thread itself takes. */
 const MAX_WAITING_CHARS = 4 * 1024 * 1024;
 const CLOSE_TIMEOUT_MS = 2_000;
 
@@ -41,10 +42,8 @@ export interface RollingFile {
  */
 export function openRollingFile(options: RollingFileOptions): RollingFile {
   const { path, timers, onChange } = options;
+  const queue = createLineQueue();
   let stream: Stream | null = null;
-  /** Null = lines are not kept: the file cannot be written. */
-  let waiting: string[] | null = [];
-  let waitingChars = 0;
   let error: string | null = null;
   let dropped = 0;
   let isProven = false;
@@ -54,7 +53,7 @@ export function openRollingFile(options: RollingFileOptions): RollingFile {
   let opening: Promise<void> = options.after.then(open);
 
   async function open(): Promise<void> {
-    if (closed && waiting?.length === 0) return;
+    if (closed && queue.isEmpty) return;
     try {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     } catch (reason) {
@@ -67,17 +66,23 @@ export function openRollingFile(options: RollingFileOptions): RollingFile {
     opened.on('error', (reason: unknown) => {
       if (stream === opened) fail(reason);
     });
-    for (const line of waiting ?? []) opened.write(line);
-    if (waiting !== null && waiting.length > 0) prove(opened);
-    waiting = null;
-    waitingChars = 0;
+    opened.on('drain', () => pass(opened));
+    pass(opened);
+  }
+
+  /** Hands on what waits, as much as the thread takes. */
+  function pass(to: Stream): void {
+    while (stream === to && !to.writableNeedDrain) {
+      const line = queue.take();
+      if (line === undefined) return;
+      to.write(line);
+      if (!isProven) prove(to);
+    }
   }
 
   function fail(reason: unknown): void {
     stream = null;
-    dropped += waiting?.length ?? 0;
-    waiting = null;
-    waitingChars = 0;
+    dropped += queue.clear();
     const text = textOf(reason);
     if (error === null && !closed) onChange(text);
     error = text;
@@ -86,7 +91,7 @@ export function openRollingFile(options: RollingFileOptions): RollingFile {
     retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
   }
 
-  /** Only what has reached the file shows that it can be written again. */
+  /** Only what has reached the disk shows that it can be written again. */
   function prove(opened: Stream): void {
     isProven = true;
     opened.flush((failure) => {
@@ -105,25 +110,18 @@ export function openRollingFile(options: RollingFileOptions): RollingFile {
       return dropped;
     },
     write(line) {
-      if (stream !== null) {
-        if (stream.writableNeedDrain) {
-          dropped += 1;
-          return;
-        }
-        stream.write(line);
-        if (!isProven) prove(stream);
-      } else if (waiting !== null && waitingChars < MAX_WAITING_CHARS) {
-        waiting.push(line);
-        waitingChars += line.length;
-      } else {
+      if (queue.chars > MAX_WAITING_CHARS || (stream === null && error !== null)) {
         dropped += 1;
+        return;
       }
+      queue.add(line);
+      if (stream !== null) pass(stream);
     },
     async close() {
       closed = true;
       cancelRetry?.();
       await opening;
-      if (stream !== null) await endOf(stream, timers);
+      if (stream !== null) await endOf(stream, queue, timers);
     },
   };
 }
@@ -147,6 +145,8 @@ function startTransport({ path, extension, maxSizeMb, maxFiles }: RollingFileOpt
       limit: { count: maxFiles - 1, removeOtherLogFiles: true },
       // Prompts may stand in it.
       mode: 0o600,
+      // Written at once all the same; but with 0, a flush would not wait for the disk.
+      minLength: 1,
     },
   });
   if (!isStream(stream)) throw new Error('pino.transport is not what it was');
@@ -165,7 +165,7 @@ function isStream(stream: EventEmitter): stream is Stream {
 }
 
 /** `end` stands still until the thread has written all; after a flush that is nothing. A thread that hangs is left. */
-function endOf(stream: Stream, timers: Timers): Promise<void> {
+function endOf(stream: Stream, queue: LineQueue, timers: Timers): Promise<void> {
   return new Promise((resolve) => {
     const cancel = timers.after(CLOSE_TIMEOUT_MS, resolve);
     stream.on('error', () => resolve());
@@ -173,10 +173,14 @@ function endOf(stream: Stream, timers: Timers): Promise<void> {
       cancel();
       resolve();
     });
-    stream.flush((failure) => {
-      if (failure === undefined) stream.end();
-      else resolve();
-    });
+    const end = (): void => {
+      stream.flush((failure) => {
+        if (failure !== undefined) resolve();
+        else if (queue.isEmpty) stream.end();
+        else setImmediate(end);
+      });
+    };
+    end();
   });
 }
 
