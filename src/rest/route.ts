@@ -1,5 +1,6 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { DocumentNode } from 'graphql';
+import type { Action } from '../graphql/requirement.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -45,6 +46,8 @@ export interface Route<Path extends string, Data, Variables> {
   /** Of an answer that is no error; 200 when missing. */
   readonly status?: 200 | 201;
   readonly document: TypedDocumentNode<Data, Variables>;
+  /** Actions that the row asks for beyond those of its operation: a door may be narrower than what is behind it. */
+  readonly requires?: readonly Action[];
   /** The variable `input` is the body, or made of it; the others come from the path and the query string. */
   readonly variables: (request: RestRequest<Path>) => { readonly [Name in keyof Variables]: unknown };
   /** Members of the body that answers have and inputs do not: sent back, they are ignored instead of refused. */
@@ -65,6 +68,7 @@ export interface AnyRoute {
   readonly query: Readonly<Record<string, string>>;
   readonly status: 200 | 201;
   readonly document: DocumentNode;
+  readonly requires: readonly Action[];
   readonly readOnly: readonly string[];
   readonly variables: (request: RestRequest) => Readonly<Record<string, unknown>>;
   readonly respond: (data: unknown) => unknown;
@@ -79,6 +83,7 @@ export function route<const Path extends string, Data, Variables>(
     ...row,
     query: row.query ?? {},
     status: row.status ?? 200,
+    requires: row.requires ?? [],
     readOnly: row.readOnly ?? [],
     answers: row.answers ?? null,
     variables: (request) => row.variables(request),

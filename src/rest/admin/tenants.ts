@@ -108,6 +108,8 @@ export const TENANT_ROUTES: readonly AnyRoute[] = [
     summary: 'Update model access config',
     params,
     document: UpdateModelConfigDocument,
+    // The tenant's own admin has the portal for it.
+    requires: ['tenant.write'],
     variables: ({ params: { id }, body }) => ({ tenantId: id, input: body }),
     respond: ({ updateModelConfig }) => presentTenant(updateModelConfig),
   }),
