@@ -1,13 +1,16 @@
 import type { PrismaClient } from '../database/generated/prisma/client.ts';
+import type { Notices } from '../database/notify.ts';
 import type { Cipher } from '../identity/cipher.ts';
 import { createLoginGuard } from '../identity/login-guard.ts';
 import { createDirectory } from '../identity/ldap/directory.ts';
 import type { Passwords } from '../identity/password.ts';
 import type { Tokens } from '../identity/token.ts';
+import type { Logger } from '../log.ts';
 import type { Upstream } from '../providers/http.ts';
 import { createAccessTokens, type AccessTokens } from './access-tokens.ts';
 import { createAnalytics, type Analytics } from './analytics.ts';
 import { createCategories, type Categories } from './categories.ts';
+import { createDirectoryLogin } from './directory-login.ts';
 import { createLdap, type Ldap } from './ldap.ts';
 import { createLive, type Live } from './live.ts';
 import type { ModelCatalog } from './model-facts.ts';
@@ -58,6 +61,10 @@ export interface DomainDeps {
   readonly upstream: Pick<Upstream, 'send'>;
   readonly catalog: ModelCatalog;
   readonly ownProcess: OwnProcess;
+  readonly notices: Pick<Notices, 'subscribe'>;
+  /** Runs `run` once after `ms`; the answer cancels it. */
+  readonly after: (ms: number, run: () => void) => () => void;
+  readonly log: Logger;
   /** Addresses of a host name: node:dns/promises `lookup` with `all`. */
   readonly resolve: (host: string) => Promise<readonly string[]>;
 }
@@ -65,11 +72,17 @@ export interface DomainDeps {
 /** The whole domain from its few outside needs. */
 export function createDomain(deps: DomainDeps): Domain {
   const guard = createLoginGuard(deps);
+  const system = createSystem(deps);
   const accessTokens = createAccessTokens(deps);
   const directory = createDirectory({ ...deps, timeout: (ms) => AbortSignal.timeout(ms) });
   return {
     setup: createSetup(deps),
-    sessions: createSessions({ ...deps, guard, accessTokens }),
+    sessions: createSessions({
+      ...deps,
+      guard,
+      accessTokens,
+      directory: createDirectoryLogin({ ...deps, directory }),
+    }),
     accessTokens,
     users: createUsers(deps),
     providers: createProviders(deps),
@@ -82,7 +95,8 @@ export function createDomain(deps: DomainDeps): Domain {
     categories: createCategories(deps),
     presets: createPresets(deps),
     settings: createSettings(deps),
-    system: createSystem(deps),
+    system,
+    live: createLive({ ...deps, system }),
     ldap: createLdap({ ...deps, directory }),
     analytics: createAnalytics(deps),
   };

@@ -6,6 +6,7 @@ import { parseDirectoryUrl } from '../identity/ldap/address.ts';
 import { normalizeDn } from '../identity/ldap/dn.ts';
 import { filterProblem } from '../identity/ldap/filter.ts';
 import type { LdapSettings } from './ldap-types.ts';
+import { plainText } from './plain-text.ts';
 
 /** Everything but the password: what is stored beside its ciphertext. */
 export type LdapPlain = Omit<LdapSettings, 'hasBindPassword'>;
@@ -27,10 +28,8 @@ export const LDAP_DEFAULTS: LdapPlain = {
 
 /** A string with a rule that says itself what is wrong; "" passes where a field may be empty. */
 function text(max: number, problemOf: (value: string) => string | null) {
-  return z
-    .string()
+  return plainText(max)
     .trim()
-    .max(max)
     .superRefine((value, context) => {
       const message = value === '' ? null : problemOf(value);
       if (message !== null) context.addIssue({ code: 'custom', message });
@@ -100,7 +99,7 @@ const fields = {
 export const ldapInput = z.strictObject(fields);
 export const ldapTestInput = z.strictObject({
   ...fields,
-  username: z.string().max(200).nullish(),
+  username: plainText(200).nullish(),
   password: z.string().max(1024).nullish(),
 });
 

@@ -9,8 +9,10 @@ import type { Tokens } from '../identity/token.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import { record } from './audit.ts';
 import { change, notify } from './change.ts';
+import type { DirectoryLogin } from './directory-login.ts';
 import { createChangePassword, type ChangePassword } from './password-change.ts';
 import { createSessionList, type SessionList } from './session-list.ts';
+import { plainText } from './plain-text.ts';
 import { openSession, signSession, type LoginResult, type Origin } from './session-open.ts';
 import { normalizeUsername } from './user-schema.ts';
 import { validate } from './validate.ts';
@@ -31,7 +33,10 @@ export interface Viewer {
 }
 
 export interface Sessions extends SessionList {
-  /** Throws AppError unauthenticated (wrong name or password alike) or too_many_attempts (with retryAfterMs). */
+  /**
+   * Throws AppError unauthenticated (wrong name or password alike) or too_many_attempts (with retryAfterMs); for users
+   * of the directory also forbidden (in no mapped group) and unavailable (the directory cannot be asked).
+   */
   login(input: LoginInput, from: Origin): Promise<LoginResult>;
   /** A JWT or an access token; one query. Null = none of ours, expired, revoked, or the user is no longer active. */
   authenticate(token: string, from: { address: string }): Promise<UserActor | null>;
@@ -48,11 +53,13 @@ export interface SessionsDeps {
   readonly tokens: Tokens;
   readonly guard: LoginGuard;
   readonly accessTokens: Pick<AccessTokens, 'authenticate'>;
+  /** Asked for names that are nobody's here, and for users of the directory. */
+  readonly directory: DirectoryLogin;
 }
 
 /** Longer than any real one, short enough to cost nothing. */
 const loginInput = z.strictObject({
-  username: z.string().min(1).max(200),
+  username: plainText(200, 1),
   password: z.string().min(1).max(1024),
 });
 
@@ -65,7 +72,7 @@ interface LiveSession {
 }
 
 export function createSessions(deps: SessionsDeps): Sessions {
-  const { db, clock, passwords, tokens, guard, accessTokens } = deps;
+  const { db, clock, passwords, tokens, guard, accessTokens, directory } = deps;
 
   return {
     ...createSessionList(deps),
@@ -78,6 +85,10 @@ export function createSessions(deps: SessionsDeps): Sessions {
       const user = await db.user.findUnique({ where: { username } });
       // Always one hash, so that the time it takes says nothing about which names exist.
       const right = await passwords.verify(password, user?.passwordHash ?? null);
+      if (user === null || (user.source === 'ldap' && user.active)) {
+        const session = await directory.signIn({ username, password }, from, attempt);
+        if (session !== null) return await signSession(tokens, session);
+      }
       if (!user?.active || !right) {
         await change(db, async (tx) => {
           const by = { kind: 'stranger', name: username, address: from.address } as const;

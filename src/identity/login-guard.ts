@@ -11,6 +11,8 @@ const PATIENT = { maxWait: 10_000, timeout: 20_000 };
 export interface LoginAttempt {
   /** Clears the user's failures, this attempt included, in the caller's transaction. */
   succeeded(tx: Prisma.TransactionClient): Promise<void>;
+  /** Takes this attempt back: no password was tried, because whoever knows it could not be asked. */
+  withdraw(): Promise<void>;
 }
 
 export interface LoginGuard {
@@ -68,6 +70,9 @@ export function createLoginGuard(deps: {
       return {
         async succeeded(tx) {
           await tx.loginFailure.deleteMany({ where: { OR: [{ id }, { username }] } });
+        },
+        async withdraw() {
+          await deps.db.loginFailure.deleteMany({ where: { id } });
         },
       };
     },

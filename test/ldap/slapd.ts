@@ -108,6 +108,8 @@ include ${SCHEMA}/core.schema
 include ${SCHEMA}/cosine.schema
 include ${SCHEMA}/inetorgperson.schema
 pidfile ${home}/slapd.pid
+# As many directories do: a bind without a password is a success, and proves nothing.
+allow bind_anon_cred bind_anon_dn
 TLSCertificateFile ${home}/server.pem
 TLSCertificateKeyFile ${home}/server.key
 database mdb
@@ -174,10 +176,8 @@ async function makeServerCertificate(home: string): Promise<void> {
   const names = join(home, 'names');
   await writeFile(names, 'subjectAltName=DNS:localhost,IP:127.0.0.1\n');
   const authority = ['-CA', join(home, 'ca.pem'), '-CAkey', join(home, 'ca.key'), '-CAcreateserial'];
-  await run('openssl', [
-    ...['x509', '-req', '-in', request, '-out', pem, '-days', '2', '-extfile', names],
-    ...authority,
-  ]);
+  const wanted = ['-in', request, '-out', pem, '-days', '2', '-extfile', names];
+  await run('openssl', ['x509', '-req', ...wanted, ...authority]);
 }
 
 async function freePort(): Promise<number> {
