@@ -21,8 +21,8 @@ export interface PasswordInput {
 
 /**
  * Changes the actor's own password. Ends all their logins and access tokens, this login included, and begins a new one.
- * Throws bad_input (users of a directory have no password here), unauthenticated for a wrong old password, and
- * too_many_attempts: it counts with failed logins, or a stolen session could guess without end.
+ * Throws bad_input for a wrong old password (the login itself is still good) and for users of a directory, who have no
+ * password here, and too_many_attempts: it counts with failed logins, or a stolen session could guess without end.
  */
 export type ChangePassword = (actor: Actor, input: PasswordInput, from: Origin) => Promise<LoginResult>;
 
@@ -47,9 +47,7 @@ export function createChangePassword(deps: {
     const target = { type: 'user', id } as const;
     if (!(await passwords.verify(oldPassword, user.passwordHash))) {
       await change(db, (tx) => record(tx, actor, 'user.changePasswordFailed', target, null, null));
-      throw new AppError('unauthenticated', 'The old password is wrong.', {
-        fields: [{ path: 'oldPassword', message: 'is wrong' }],
-      });
+      throw badInput([{ path: 'oldPassword', message: 'is wrong' }]);
     }
     const passwordHash = await passwords.hash(wanted);
     const session = await change(db, async (tx) => {

@@ -117,7 +117,7 @@ describe('one’s own password', () => {
 
   it('is refused with a wrong old one or a weak new one, and the login stays', async () => {
     const wrong = await refusal(change(vera, 'guess'));
-    expect([wrong.code, pathsOf(wrong)]).toEqual(['unauthenticated', ['oldPassword']]);
+    expect([wrong.code, pathsOf(wrong)]).toEqual(['bad_input', ['oldPassword']]);
     expect(pathsOf(await refusal(change(vera, PASSWORD, 'short')))).toEqual(['newPassword']);
     expect(await isAlive(world.domain, vera.token)).toBe(true);
     expect(await auditOf(vera.id, 'user.changePasswordFailed')).toHaveLength(1);

@@ -85,7 +85,17 @@ describe('every operation', () => {
     const { body } = await stage.graphql('{ me { role permissions } }', {}, stage.tokens.finops);
     expect(body.data.me).toEqual({
       role: 'FINOPS',
-      permissions: ['session.read', 'session.end', 'tenant.identify', 'usage.read', 'requestLog.read'],
+      permissions: [
+        'session.read',
+        'session.end',
+        'password.change',
+        'accessToken.own',
+        'tenant.identify',
+        'category.read',
+        'tokens.estimate',
+        'usage.read',
+        'requestLog.read',
+      ],
     });
   });
 });

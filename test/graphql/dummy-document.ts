@@ -2,6 +2,7 @@ import {
   getNullableType,
   isEnumType,
   isInputObjectType,
+  isLeafType,
   isListType,
   isNonNullType,
   isObjectType,
@@ -23,7 +24,11 @@ export function dummyDocument(
     .map((arg) => `${arg.name}: ${dummy(arg.type)}`);
   const call = `${field.name}${args.length === 0 ? '' : `(${args.join(', ')})`}`;
   const type = getNamedType(field.type);
-  const selection = isObjectType(type) ? '{ __typename }' : '{ __typename ... on Error { code message } }';
+  const selection = isLeafType(type)
+    ? ''
+    : isObjectType(type)
+      ? '{ __typename }'
+      : '{ __typename ... on Error { code message } }';
   return `${operation} { ${call} ${selection} }`;
 }
 
@@ -35,6 +40,7 @@ function dummy(given: GraphQLInputType): string {
     const required = Object.values(type.getFields()).filter((field) => isNonNullType(field.type));
     return `{ ${required.map((field) => `${field.name}: ${dummy(field.type)}`).join(', ')} }`;
   }
+  if (type.name === 'DateTime') return '"2026-12-31T00:00:00Z"';
   if (type.name === 'ID') return JSON.stringify(NO_ID);
   return type.name === 'String' ? '"x"' : '1';
 }

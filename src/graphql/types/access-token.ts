@@ -3,7 +3,7 @@ import type { AccessGrant } from '../../identity/actor.ts';
 import { SCOPE_NAMES, SCOPES, type Scope } from '../../identity/policy.ts';
 import { builder } from '../builder.ts';
 import { signedIn } from '../context.ts';
-import { BadInputError, ConflictError, NotFoundError, UnauthenticatedError } from '../errors.ts';
+import { BadInputError, ConflictError, NotFoundError } from '../errors.ts';
 import { AccessScope } from './enum.ts';
 
 const AccessToken = builder.objectRef<AccessTokenResult>('AccessToken').implement({
@@ -126,7 +126,7 @@ builder.mutationField('createAccessToken', (t) =>
     type: AccessTokenCreated,
     description: 'Makes an access token for yourself; not open to programs that came with one.',
     authScopes: { can: 'accessToken.own' },
-    errors: { types: [BadInputError, ConflictError, UnauthenticatedError] },
+    errors: { types: [BadInputError, ConflictError] },
     args: {
       input: t.arg({ type: CreateAccessTokenInput, required: true, description: 'The new token.' }),
     },

@@ -1,7 +1,7 @@
 import type { SessionResult } from '../../domain/session-list.ts';
 import { builder } from '../builder.ts';
 import { signedIn } from '../context.ts';
-import { BadInputError, NotFoundError, TooManyAttemptsError, UnauthenticatedError } from '../errors.ts';
+import { BadInputError, NotFoundError, TooManyAttemptsError } from '../errors.ts';
 import { Login } from './viewer.ts';
 
 const Session = builder.objectRef<SessionResult>('Session').implement({
@@ -77,7 +77,7 @@ builder.mutationField('changePassword', (t) =>
     description:
       'Changes your own password, ends all your sessions and access tokens, and begins a new session. A wrong old password counts as a failed login.',
     authScopes: { can: 'password.change' },
-    errors: { types: [BadInputError, UnauthenticatedError, TooManyAttemptsError] },
+    errors: { types: [BadInputError, TooManyAttemptsError] },
     args: { input: t.arg({ type: ChangePasswordInput, required: true, description: 'Both passwords.' }) },
     resolve: (_root, { input }, context) => {
       const { address, userAgent } = context.caller;

@@ -2,7 +2,7 @@ import { roleFromDb } from '../../identity/actor.ts';
 import { builder } from '../builder.ts';
 import { signedIn } from '../context.ts';
 import { enumValue } from '../enums.ts';
-import { BadInputError, ConflictError, NotFoundError, UnauthenticatedError } from '../errors.ts';
+import { BadInputError, ConflictError, NotFoundError } from '../errors.ts';
 import { uuidOrNone } from '../uuid.ts';
 import { Role, UserSource } from './enum.ts';
 import { TenantType } from './tenant.ts';
@@ -104,7 +104,7 @@ builder.mutationField('createUser', (t) =>
     type: UserType,
     description: 'Adds a user.',
     authScopes: { can: 'user.create' },
-    errors: { types: [BadInputError, ConflictError, UnauthenticatedError] },
+    errors: { types: [BadInputError, ConflictError] },
     args: { input: t.arg({ type: CreateUserInput, required: true, description: 'The new user.' }) },
     resolve: async (query, _root, { input }, context) => {
       const { id } = await context.domain.users.create(signedIn(context), input);
@@ -119,7 +119,7 @@ builder.mutationField('updateUser', (t) =>
     description:
       'Changes a user, and ends all of the user’s sessions and access tokens at once. Never one’s own role or state, and never so that no local administrator is left.',
     authScopes: { can: 'user.update' },
-    errors: { types: [BadInputError, ConflictError, NotFoundError, UnauthenticatedError] },
+    errors: { types: [BadInputError, ConflictError, NotFoundError] },
     args: {
       id: t.arg.id({ required: true, description: 'Id of the user.' }),
       input: t.arg({ type: UpdateUserInput, required: true, description: 'The changes.' }),
@@ -137,7 +137,7 @@ builder.mutationField('deleteUser', (t) =>
     description:
       'Removes a user with all sessions and access tokens; never oneself, never the last administrator.',
     authScopes: { can: 'user.delete' },
-    errors: { types: [ConflictError, NotFoundError, UnauthenticatedError] },
+    errors: { types: [ConflictError, NotFoundError] },
     args: { id: t.arg.id({ required: true, description: 'Id of the user.' }) },
     resolve: (_root, { id }, context) => context.domain.users.remove(signedIn(context), id),
   }),
