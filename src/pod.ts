@@ -120,7 +120,7 @@ function followLogConfig({ env, output, snapshots }: PodDeps, logFiles: LogFiles
     const level = config.level ?? env.logLevel;
     if (level !== output.logger.level) {
       output.setLevel(level);
-      output.logger.info({ level }, 'log: the level has changed');
+      output.logger.info({ logLevel: level }, 'log: the level has changed');
     }
     logFiles.apply(config);
   }
