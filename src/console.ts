@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { uuidv7 } from 'uuidv7';
 import type { ModelCatalog } from './catalog/catalog.ts';
 import { createPrisma } from './database/client.ts';
+import type { Notices } from './database/notify.ts';
 import { createDomain, type Domain } from './domain/domain.ts';
 import { createSeeding } from './domain/seeding.ts';
 import type { OwnProcess } from './domain/system-types.ts';
 import type { Env } from './env.ts';
 import { createGraphql } from './graphql/yoga.ts';
-import type { Handler } from './http/server.ts';
+import type { Handler, LiveDoor } from './http/server.ts';
 import { createStatic } from './http/static.ts';
 import type { Cipher } from './identity/cipher.ts';
 import { createClientAddress } from './identity/client-address.ts';
@@ -18,6 +19,7 @@ import type { Logger } from './log.ts';
 import type { Upstream } from './providers/http.ts';
 import type { ProviderRegistry } from './providers/registry.ts';
 import { createRest } from './rest/rest.ts';
+import { systemTimers } from './runtime/timers.ts';
 
 export interface ConsoleDeps {
   readonly env: Env;
@@ -28,12 +30,14 @@ export interface ConsoleDeps {
   readonly catalog: ModelCatalog;
   readonly upstream: Upstream;
   readonly ownProcess: OwnProcess;
+  readonly notices: Notices;
 }
 
 /** Everything that is not the gateway: GraphQL, REST made of it, and the pages. */
 export interface Console {
   readonly domain: Domain;
   readonly graphql: Handler;
+  readonly live: LiveDoor;
   readonly rest: Handler;
   readonly ui: Handler;
   /** Resolves when the database holds what ships with the product, or cannot be filled right now. */
@@ -46,6 +50,7 @@ export function openConsole(deps: ConsoleDeps): Console {
   const { env, log, cipher, registry, catalog, upstream } = deps;
   const db = createPrisma(deps.databaseUrl);
   const clock = (): Date => new Date();
+  const after = (ms: number, run: () => void): (() => void) => systemTimers.after(ms, run);
   const domain = createDomain({
     db,
     clock,
@@ -54,6 +59,9 @@ export function openConsole(deps: ConsoleDeps): Console {
     catalog,
     upstream,
     ownProcess: deps.ownProcess,
+    notices: deps.notices,
+    after,
+    log,
     passwords: createPasswords(),
     tokens: createTokens({ secret: env.jwtSecret, clock }),
     resolve: addressesOf,
@@ -65,6 +73,10 @@ export function openConsole(deps: ConsoleDeps): Console {
     decrypt: (ciphertext, context) => cipher.decrypt(ciphertext, context),
     publicUrl: env.publicUrl,
     clientAddress: createClientAddress(env.trustProxy),
+    notices: deps.notices,
+    clock,
+    after,
+    origins: env.corsOrigins,
     log,
     newRequestId: uuidv7,
   });
@@ -78,6 +90,10 @@ export function openConsole(deps: ConsoleDeps): Console {
   return {
     domain,
     graphql: (req, res) => graphql.handler(req, res),
+    live: {
+      upgrade: (req, socket, head, refuse) => graphql.sockets.upgrade(req, socket, head, refuse),
+      leave: () => graphql.endSubscriptions(),
+    },
     rest: createRest({ graphql, log, newRequestId: uuidv7 }),
     ui: (req, res) => {
       if (!pages(req, res)) res.writeHead(405, { allow: 'GET, HEAD' }).end();

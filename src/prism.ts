@@ -177,7 +177,17 @@ async function build(env: Env, output: Log, version: string, undo: Undo[]): Prom
   const doors =
     env.role === 'worker'
       ? null
-      : await openDoors({ env, log, databaseUrl, cipher, registry, catalog, upstream, ownProcess: pod.own });
+      : await openDoors({
+          env,
+          log,
+          databaseUrl,
+          cipher,
+          registry,
+          catalog,
+          upstream,
+          ownProcess: pod.own,
+          notices,
+        });
   if (doors !== null) {
     undo.push(() => doors.close());
     // A database that hangs must not keep the gateway from serving.
@@ -187,6 +197,7 @@ async function build(env: Env, output: Log, version: string, undo: Undo[]): Prom
     {
       gateway: env.role === 'control' ? null : gateway,
       graphql: doors?.graphql ?? null,
+      live: doors?.live ?? null,
       rest: doors?.rest ?? null,
       ui: doors?.ui ?? null,
       health: createHealth({

@@ -17,7 +17,7 @@ export interface LiveFilter {
   readonly autoRouted?: boolean | null | undefined;
 }
 
-type Condition = readonly [keyof LiveFilter, keyof RequestLog & string, Prisma.Sql];
+type Condition = readonly [keyof LiveFilter, keyof RequestLog, Prisma.Sql];
 
 /** Each condition asks for a column to be equal: once of rows in memory, once of PostgreSQL. */
 const CONDITIONS: readonly Condition[] = [

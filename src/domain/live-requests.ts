@@ -26,8 +26,8 @@ export interface FollowOptions {
 
 export interface LiveRequests {
   /**
-   * The requests that the actor may see, as they end. Throws AppError forbidden or bad_input on the first call; ends
-   * with SlowConsumerError when more wait than a subscriber may leave waiting.
+   * The requests that the actor may see, as they end. Throws AppError forbidden or bad_input at once; ends with
+   * SlowConsumerError when more wait than a subscriber may leave waiting.
    */
   follow(actor: Actor, options: FollowOptions): AsyncGenerator<LoggedRequest, void, undefined>;
 }
@@ -50,61 +50,69 @@ export function createLiveRequests(deps: LiveRequestsDeps): LiveRequests {
   const { bus, reader, clock, capacity = CAPACITY } = deps;
 
   return {
-    async *follow(actor, { filter, after, signal, onDropped }) {
+    follow(actor, options) {
       authorize(actor, 'requestLog.read');
-      const wanted: Wanted = { ...compileFilter(filter), tenants: tenantScope(actor) };
-      let cursor = after;
-      let position = after === null ? null : decode(after, clock());
-
-      // Rounds, until there is little left: nothing piles up in memory meanwhile, however long it takes.
-      for (let given = PAGE; position !== null && given >= PAGE;) {
-        const now = await currently();
-        given = 0;
-        for await (const logged of missed(position, now, wanted, signal)) {
-          ({ cursor } = logged);
-          given += 1;
-          yield logged;
-        }
-        position = now;
-      }
-      if (signal.aborted) return;
-
-      const queue = createLiveQueue<LiveEvent>(capacity);
-      let dropped = false;
-      const watcher: Watcher = {
-        tenants: wanted.tenants,
-        onEvent(event) {
-          if (!wanted.accepts(event.row) || queue.push(event)) return;
-          dropped = true;
-          bus.unwatch(watcher);
-          queue.fail(new SlowConsumerError(cursor, capacity));
-          onDropped();
-        },
-      };
-      const stop = () => {
-        bus.unwatch(watcher);
-        queue.close();
-      };
-      signal.addEventListener('abort', stop);
-      try {
-        const start = await bus.watch(watcher);
-        if (position !== null) {
-          for await (const logged of missed(position, start, wanted, signal)) {
-            if (dropped) break;
-            ({ cursor } = logged);
-            yield logged;
-          }
-        }
-        for (let event = await queue.next(); event !== null; event = await queue.next()) {
-          cursor = event.cursor();
-          yield { request: event.row, cursor };
-        }
-      } finally {
-        signal.removeEventListener('abort', stop);
-        stop();
-      }
+      const wanted: Wanted = { ...compileFilter(options.filter), tenants: tenantScope(actor) };
+      return stream(wanted, options.after === null ? null : decode(options.after, clock()), options);
     },
   };
+
+  async function* stream(
+    wanted: Wanted,
+    start: Position | null,
+    { after, signal, onDropped }: FollowOptions,
+  ): AsyncGenerator<LoggedRequest, void, undefined> {
+    let cursor = after;
+    let position = start;
+
+    // Rounds, until there is little left: nothing piles up in memory meanwhile, however long it takes.
+    for (let given = PAGE; position !== null && given >= PAGE;) {
+      const now = await currently();
+      given = 0;
+      for await (const logged of missed(position, now, wanted, signal)) {
+        ({ cursor } = logged);
+        given += 1;
+        yield logged;
+      }
+      position = now;
+    }
+    if (signal.aborted) return;
+
+    const queue = createLiveQueue<LiveEvent>(capacity);
+    let dropped = false;
+    const watcher: Watcher = {
+      tenants: wanted.tenants,
+      onEvent(event) {
+        if (!wanted.accepts(event.row) || queue.push(event)) return;
+        dropped = true;
+        bus.unwatch(watcher);
+        queue.fail(new SlowConsumerError(cursor, capacity));
+        onDropped();
+      },
+    };
+    const stop = () => {
+      bus.unwatch(watcher);
+      queue.close();
+    };
+    signal.addEventListener('abort', stop);
+    try {
+      const joined = await bus.watch(watcher);
+      if (position !== null) {
+        for await (const logged of missed(position, joined, wanted, signal)) {
+          if (dropped) break;
+          ({ cursor } = logged);
+          yield logged;
+        }
+      }
+      for (let event = await queue.next(); event !== null; event = await queue.next()) {
+        cursor = event.cursor();
+        yield { request: event.row, cursor };
+      }
+    } finally {
+      signal.removeEventListener('abort', stop);
+      stop();
+    }
+  }
 
   async function currently(): Promise<Position> {
     const seen = await reader.snapshot();

@@ -23,11 +23,18 @@ export interface CallerDeps {
 
 /** Only the Authorization header counts, never a cookie: a page of another site cannot act in somebody's name. */
 export async function identify(deps: CallerDeps, request: IncomingMessage): Promise<Caller> {
-  const address = deps.clientAddress(request);
+  const stranger = strangerOf(deps, request);
   const token = bearerToken(request.headers.authorization);
+  return token === null
+    ? stranger
+    : { ...stranger, actor: await deps.sessions.authenticate(token, stranger) };
+}
+
+/** Who calls, as far as it can be known without asking the database. */
+export function strangerOf(deps: Omit<CallerDeps, 'sessions'>, request: IncomingMessage): Caller {
   return {
-    actor: token === null ? null : await deps.sessions.authenticate(token, { address }),
-    address,
+    actor: null,
+    address: deps.clientAddress(request),
     userAgent: request.headers['user-agent'] ?? '',
     host: hostOf(request.headers.host),
     requestId: deps.newRequestId(),
@@ -41,7 +48,8 @@ function hostOf(header: string | undefined): string | null {
   return header !== undefined && HOST.test(header) ? header : null;
 }
 
-function bearerToken(header: string | undefined): string | null {
+/** The token of "Bearer <token>". */
+export function bearerToken(header: string | undefined): string | null {
   const [scheme, token, ...rest] = header?.trim().split(/ +/) ?? [];
   return scheme?.toLowerCase() === 'bearer' && token && rest.length === 0 ? token : null;
 }

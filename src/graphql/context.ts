@@ -26,6 +26,16 @@ export interface Context {
   readonly decrypt: (ciphertext: string, context: string) => string;
   /** Where the caller reaches us, for addresses to be copied: `https://prism.example.com`, without a path. */
   readonly publicUrl: string;
+  /** Of a subscription; null = a query or a mutation. */
+  readonly following: Following | null;
+}
+
+/** What a subscription's source must know of its subscriber. */
+export interface Following {
+  /** Aborted when the subscriber has gone. */
+  readonly signal: AbortSignal;
+  /** To be called when the subscriber takes nothing and has been dropped. */
+  readonly onDropped: () => void;
 }
 
 /** By id, limited like `db`; null = none that the actor may see. */
@@ -67,13 +77,18 @@ export interface ContextDeps {
   readonly publicUrl?: string | null;
 }
 
-export function createContext(deps: ContextDeps, caller: Caller): Context {
+export function createContext(
+  deps: ContextDeps,
+  caller: Caller,
+  following: Following | null = null,
+): Context {
   const { actor } = caller;
   // Nobody sees nothing: the few open operations do not read through this client.
   const db = scopeTo(deps.prisma, actor ? tenantScope(actor) : []);
   const { domain, providerTypes, decrypt } = deps;
   const publicUrl = deps.publicUrl ?? `http://${caller.host ?? 'localhost'}`;
-  return { caller, actor, domain, db, loaders: createLoaders(db), providerTypes, decrypt, publicUrl };
+  const loaders = createLoaders(db);
+  return { caller, actor, domain, db, loaders, providerTypes, decrypt, publicUrl, following };
 }
 
 function createLoaders(db: ReadClient): Loaders {

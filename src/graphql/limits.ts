@@ -8,7 +8,13 @@ import {
   type ValidationContext,
   type ValidationRule,
 } from 'graphql';
+import {
+  complexityFromQuery,
+  type ComplexityErrorKind,
+  type ComplexityResult,
+} from '@pothos/plugin-complexity';
 import type { Plugin } from 'graphql-yoga';
+import { AppError } from '../errors.ts';
 import type { Caller } from './caller.ts';
 
 /** Longer documents are refused unread: each one that is new is kept for a while, and comments are no tokens. */
@@ -23,6 +29,37 @@ export const MAX_ALIASES = 30;
 export const MAX_BATCH = 10;
 /** Of a request body. */
 export const MAX_BODY_BYTES = 1024 * 1024;
+
+/** What one operation may cost to run. A list counts as 5 unless its field knows better; a page counts its `first`. */
+export const OPERATION_LIMITS = { depth: 12, breadth: 400, complexity: 10_000 };
+
+/** Says which limit an operation goes beyond. */
+export function tooCostly(kind: `${ComplexityErrorKind}`, cost: ComplexityResult): AppError {
+  const [is, max] = {
+    Depth: [cost.depth, OPERATION_LIMITS.depth],
+    Breadth: [cost.breadth, OPERATION_LIMITS.breadth],
+    Complexity: [cost.complexity, OPERATION_LIMITS.complexity],
+  }[kind];
+  return new AppError(
+    'bad_input',
+    `The operation's ${kind.toLowerCase()} is ${is}; ${max} is allowed. Ask for less at a time.`,
+  );
+}
+
+/**
+ * Refuses an operation that costs too much. Queries and mutations are asked by their resolvers; a subscription has
+ * to be asked before its first event. Throws AppError bad_input.
+ */
+export function refuseCostly(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  variables: Record<string, unknown>,
+): void {
+  const cost = complexityFromQuery(document, { schema, variables });
+  if (cost.depth > OPERATION_LIMITS.depth) throw tooCostly('Depth', cost);
+  if (cost.breadth > OPERATION_LIMITS.breadth) throw tooCostly('Breadth', cost);
+  if (cost.complexity > OPERATION_LIMITS.complexity) throw tooCostly('Complexity', cost);
+}
 
 /** Stops a document while it is parsed and validated; what it may cost to run is limited in builder.ts. */
 export function useDocumentLimits(): Plugin<{ caller: Caller }> {

@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { SlowConsumerError } from '../domain/slow-consumer.ts';
 import type { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { knownError } from './known-error.ts';
@@ -26,9 +27,11 @@ function rootOf(error: unknown): unknown {
   return error instanceof GraphQLError && error.cause instanceof Error ? rootOf(error.cause) : error;
 }
 
-function extensionsOf({ code, fields, retryAfterMs }: AppError): Record<string, unknown> {
+function extensionsOf(error: AppError): Record<string, unknown> {
+  const { code, fields, retryAfterMs } = error;
   return {
     code,
+    ...(error instanceof SlowConsumerError ? { cursor: error.cursor } : {}),
     ...(fields.length === 0 ? {} : { fields }),
     ...(retryAfterMs === null ? {} : { retryAfterSeconds: Math.ceil(retryAfterMs / 1000) }),
   };

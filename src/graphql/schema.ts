@@ -24,10 +24,12 @@ import './types/preset.ts';
 import './types/settings.ts';
 import './types/system.ts';
 import './types/ldap.ts';
+import './types/subscription.ts';
 
 // Nobody may use a field of these without signing in, but for those that say `skipTypeScopes` (OPEN_OPERATIONS).
 builder.queryType({ description: 'What can be read.', authScopes: { signedIn: true } });
 builder.mutationType({ description: 'What can be changed.', authScopes: { signedIn: true } });
+builder.subscriptionType({ description: 'What can be followed.', authScopes: { signedIn: true } });
 
 /** All that is open to whoever can reach us; everything else asks for a token. */
 export const OPEN_OPERATIONS: readonly string[] = ['setupStatus', 'createAdmin', 'login'];

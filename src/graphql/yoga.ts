@@ -1,25 +1,40 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { DocumentNode, ExecutionResult } from 'graphql';
-import { GraphQLError } from 'graphql';
-import { createYoga, isAsyncIterable, type Plugin } from 'graphql-yoga';
+import type { DocumentNode, ExecutionResult, GraphQLError } from 'graphql';
+import { createYoga, type Plugin } from 'graphql-yoga';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import { identify, type Caller, type CallerDeps } from './caller.ts';
+import type { Notices } from '../database/notify.ts';
+import { identify, strangerOf, type Caller, type CallerDeps } from './caller.ts';
 import { createContext, notSignedIn, type Context, type ContextDeps } from './context.ts';
 import { createDocumentCache, MAX_BATCH, MAX_BODY_BYTES, useDocumentLimits } from './limits.ts';
+import { createLive, useStreams, type ServerContext } from './live.ts';
+import type { LiveLimits } from './live-access.ts';
+import { createOriginCheck } from './origin.ts';
+import { createSocketDoor, type SocketDoor, type SocketLimits } from './socket.ts';
 import { knownError } from './known-error.ts';
-import { maskError } from './mask.ts';
+import { asGraphql, maskResult } from './mask-result.ts';
 import { schema } from './schema.ts';
 
 export interface GraphqlDeps extends ContextDeps {
   readonly log: Logger;
   readonly newRequestId: () => string;
   readonly clientAddress: CallerDeps['clientAddress'];
+  readonly notices: Pick<Notices, 'subscribe'>;
+  readonly clock: () => Date;
+  /** Runs `run` once after `ms`; the answer cancels it. */
+  readonly after: (ms: number, run: () => void) => () => void;
+  /** Pages of these origins may open sockets, beside our own. */
+  readonly origins: readonly string[];
+  readonly limits?: Partial<LiveLimits & SocketLimits> | undefined;
 }
 
 export interface Graphql {
   /** Answers /graphql over HTTP. Never throws. */
   handler(request: IncomingMessage, response: ServerResponse): void;
+  /** Answers /graphql over WebSocket. */
+  readonly sockets: Pick<SocketDoor, 'upgrade' | 'sockets'>;
+  /** Ends all subscriptions, and takes none any more. */
+  endSubscriptions(): void;
   /** Who calls. Throws when the database cannot be asked. */
   identify(request: IncomingMessage): Promise<Caller>;
   /** What resolvers get: for what a door must answer without a document (REST's raw rows). */
@@ -36,10 +51,15 @@ export interface Graphql {
 export function createGraphql(deps: GraphqlDeps): Graphql {
   const { log } = deps;
   const callers: CallerDeps = { ...deps, sessions: deps.domain.sessions };
-  const yoga = createYoga<{ caller: Caller }, Context>({
+  const live = createLive({
+    ...deps,
+    sessions: deps.domain.sessions,
+    context: (caller, following) => createContext(deps, caller, following),
+  });
+  const yoga = createYoga<ServerContext, Context>({
     schema,
     context: ({ caller }) => createContext(deps, caller),
-    plugins: [useDocumentLimits(), useMasking(log)],
+    plugins: [useDocumentLimits(), useStreams(), useMasking(log)],
     // useMasking does it, with the request id.
     maskedErrors: false,
     // http/server.ts answers for every door.
@@ -59,13 +79,40 @@ export function createGraphql(deps: GraphqlDeps): Graphql {
       (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options),
   });
 
+  const sockets = createSocketDoor({
+    ...deps,
+    access: live.access,
+    subscribe: live.subscribe,
+    check,
+    stranger: (request) => strangerOf(callers, request),
+    mayConnect: createOriginCheck([...deps.origins, ...(deps.publicUrl ? [deps.publicUrl] : [])]),
+  });
+
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const caller = await identify(callers, request);
     response.setHeader('x-request-id', caller.requestId);
     response.setHeader('cache-control', 'no-store');
     const refusal = refuse(request, caller);
-    if (refusal) refuseWith(response, refusal);
-    else await yoga.handle(request, response, { caller });
+    if (refusal) return refuseWith(response, refusal);
+    if (!acceptsStream(request)) {
+      await yoga.handle(request, response, { caller, stream: null });
+      return;
+    }
+    const stream = live.stream(request);
+    const plain = await yoga.handleNodeRequestAndResponse(request, response, { caller, stream });
+    if (!(await stream.write(response, caller))) await sendPlain(response, plain);
+  }
+
+  function check(query: string, caller: Caller): DocumentNode | readonly GraphQLError[] {
+    const enveloped = yoga.getEnveloped({ caller, stream: null });
+    try {
+      // Yoga types both results as any.
+      const document: DocumentNode = enveloped.parse(query);
+      const errors: readonly GraphQLError[] = enveloped.validate(enveloped.schema, document);
+      return errors.length > 0 ? errors : document;
+    } catch (error) {
+      return [asGraphql(error)];
+    }
   }
 
   return {
@@ -76,14 +123,19 @@ export function createGraphql(deps: GraphqlDeps): Graphql {
         else refuseWith(response, knownError(error));
       });
     },
+    sockets,
+    endSubscriptions() {
+      live.access.close();
+      sockets.close();
+    },
     identify: (request) => identify(callers, request),
     context: (caller) => createContext(deps, caller),
     async execute(document, variableValues, caller) {
-      const { contextFactory, execute } = yoga.getEnveloped({ caller });
+      const { contextFactory, execute } = yoga.getEnveloped({ caller, stream: null });
       const contextValue: unknown = await contextFactory();
       // Yoga types its result as any; a query or mutation without @defer is always one ExecutionResult.
       const result: unknown = await execute({ schema, document, variableValues, contextValue });
-      return masked(result as ExecutionResult, caller, log);
+      return maskResult(result as ExecutionResult, caller.requestId, log);
     },
   };
 }
@@ -101,6 +153,17 @@ function refuse(request: IncomingMessage, caller: Caller): AppError | null {
   });
 }
 
+/** Of what kind the operation is, is found out later. */
+function acceptsStream({ headers }: IncomingMessage): boolean {
+  return headers.accept?.toLowerCase().includes('text/event-stream') ?? false;
+}
+
+async function sendPlain(response: ServerResponse, plain: Response): Promise<void> {
+  const body = Buffer.from(await plain.arrayBuffer());
+  response.writeHead(plain.status, Object.fromEntries(plain.headers));
+  response.end(body);
+}
+
 function refuseWith(response: ServerResponse, { status, code, message }: AppError): void {
   const body = JSON.stringify({ errors: [{ message, extensions: { code } }] });
   response.writeHead(status, {
@@ -116,20 +179,9 @@ function useMasking(log: Logger): Plugin<{ caller: Caller }, { caller: Caller }>
   return {
     onResultProcess(payload) {
       const { result } = payload;
-      const { caller } = payload.serverContext;
-      if (Array.isArray(result)) payload.setResult(result.map((one) => masked(one, caller, log)));
-      else payload.setResult(masked(result, caller, log));
+      const { requestId } = payload.serverContext.caller;
+      if (Array.isArray(result)) payload.setResult(result.map((one) => maskResult(one, requestId, log)));
+      else payload.setResult(maskResult(result, requestId, log));
     },
   };
-}
-
-function masked<Result extends object>(result: Result, caller: Caller, log: Logger): Result {
-  if (isAsyncIterable(result) || !('errors' in result) || !Array.isArray(result.errors)) return result;
-  const errors = result.errors.map((error: unknown) => maskError(asGraphql(error), caller.requestId, log));
-  return { ...result, errors };
-}
-
-function asGraphql(error: unknown): GraphQLError {
-  if (error instanceof GraphQLError) return error;
-  return new GraphQLError('', { cause: error instanceof Error ? error : new Error(String(error)) });
 }

@@ -1,4 +1,11 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  STATUS_CODES,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import type { Duplex } from 'node:stream';
 import { AppError } from '../errors.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { BODY_TIMEOUT_MS } from '../gateway/completion.ts';
@@ -6,10 +13,24 @@ import { BODY_TIMEOUT_MS } from '../gateway/completion.ts';
 /** Answers one request; must not throw. */
 export type Handler = (req: IncomingMessage, res: ServerResponse) => void;
 
+/** Where sockets go, and what else outlasts a request. */
+export interface LiveDoor {
+  /** Answers a request for a WebSocket, or calls `refuse`; must not throw. */
+  upgrade(
+    req: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    refuse: (status: number, message: string) => void,
+  ): void;
+  /** The process leaves: ends what lasts, so that nobody waits for it. */
+  leave(): void;
+}
+
 /** What stands behind the one listener. Null = not in this process's role. */
 export interface Doors {
   readonly gateway: Gateway | null;
   readonly graphql: Handler | null;
+  readonly live: LiveDoor | null;
   readonly rest: Handler | null;
   readonly ui: Handler | null;
   readonly health: Handler;
@@ -40,7 +61,9 @@ export function createHttpServer(doors: Doors, origins: readonly string[], newId
   let running = 0;
   let idle: (() => void) | null = null;
 
-  const server = createServer((req, res) => {
+  // Other upgrades (h2c, which Java's client offers with each request) are requests like any other.
+  const options = { shouldUpgradeCallback: isForWebSocket };
+  const server = createServer(options, (req, res) => {
     running += 1;
     res.once('close', () => {
       running -= 1;
@@ -49,6 +72,14 @@ export function createHttpServer(doors: Doors, origins: readonly string[], newId
     if (draining) res.shouldKeepAlive = false;
     if (req.headers.origin !== undefined && answerCors(req, res, allowed)) return;
     route(doors, req, res, newId);
+  });
+  server.on('upgrade', (req, socket, head) => {
+    // Until the socket has a master of its own; without a listener an error would end the process.
+    socket.on('error', () => socket.destroy());
+    const refuse = (status: number, message: string): void => refuseUpgrade(socket, status, message);
+    if (draining) refuse(503, 'This process is leaving. Connect again.');
+    else if (doors.live === null || pathOf(req) !== '/graphql') refuse(404, 'There is no WebSocket here.');
+    else doors.live.upgrade(req, socket, head, refuse);
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = 60_000;
@@ -68,6 +99,7 @@ export function createHttpServer(doors: Doors, origins: readonly string[], newId
     listen: (port, host) => listen(server, port, host),
     async drain(limitMs) {
       draining = true;
+      doors.live?.leave();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       let timer: NodeJS.Timeout | undefined;
@@ -98,9 +130,7 @@ function listen(server: Server, port: number, host: string): Promise<number> {
 }
 
 function route(doors: Doors, req: IncomingMessage, res: ServerResponse, newId: () => string): void {
-  const url = req.url ?? '/';
-  const query = url.indexOf('?');
-  const path = query === -1 ? url : url.slice(0, query);
+  const path = pathOf(req);
   const gateway = gatewayPath(path);
   if (gateway !== null) {
     if (doors.gateway === null)
@@ -111,6 +141,25 @@ function route(doors: Doors, req: IncomingMessage, res: ServerResponse, newId: (
   const handler = doorOf(doors, path);
   if (handler === null) notFound(res, newId(), `There is nothing at ${path.slice(0, 100)}.`);
   else handler(req, res);
+}
+
+function pathOf({ url = '/' }: IncomingMessage): string {
+  const query = url.indexOf('?');
+  return query === -1 ? url : url.slice(0, query);
+}
+
+function isForWebSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket';
+}
+
+/** There is no ServerResponse for a request for an upgrade. */
+function refuseUpgrade(socket: Duplex, status: number, message: string): void {
+  const code = status === 503 ? 'draining' : status === 403 ? 'access_denied' : 'route_not_found';
+  const body = JSON.stringify(new AppError(code, message).toOpenAI());
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-type: application/json\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
 }
 
 function doorOf(doors: Doors, path: string): Handler | null {

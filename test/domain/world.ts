@@ -31,6 +31,13 @@ const OWN_PROCESS: OwnProcess = {
   stats: () => readPodStats({}),
 };
 
+/** Nothing is heard, so nothing is live. */
+export const STILL = {
+  notices: { subscribe: () => ({ stop: () => Promise.resolve() }) },
+  after: (ms: number, run: () => void) => systemTimers.after(ms, run),
+  log: createLog('silent'),
+};
+
 /** A few models that the tests' catalog knows. */
 export const CATALOG: Readonly<Record<string, CatalogEntry>> = {
   'gpt-4o': {
@@ -93,9 +100,7 @@ export async function createWorld(
       }),
       upstream,
       ownProcess: OWN_PROCESS,
-      notices: { subscribe: () => ({ stop: () => Promise.resolve() }) },
-      after: systemTimers.after.bind(systemTimers),
-      log: createLog('silent'),
+      ...STILL,
       catalog: options.catalog ?? { describe: (_type, modelId) => CATALOG[modelId] ?? null },
       resolve: (host) =>
         host === 'localhost'

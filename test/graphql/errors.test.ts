@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPrisma } from '../../src/database/client.ts';
 import { createClientAddress } from '../../src/identity/client-address.ts';
 import { createGraphql } from '../../src/graphql/yoga.ts';
+import { STILL } from '../domain/world.ts';
 import { NO_ID } from './dummy-document.ts';
 import { listen, openStage, PASSWORD, send, type Stage } from './stage.ts';
 
@@ -126,6 +127,9 @@ describe('a database that is away', () => {
   it('is said to be away, without saying where it is', async () => {
     const prisma = createPrisma('postgres://nobody:hidden@127.0.0.1:1/none');
     const graphql = createGraphql({
+    ...STILL,
+    clock: () => new Date(),
+    origins: [],
       domain: stage.world.domain,
       prisma,
       providerTypes: [],

@@ -8,7 +8,7 @@ import { scopeTo } from '../../src/graphql/scoped-client.ts';
 import { createClientAddress } from '../../src/identity/client-address.ts';
 import { createGraphql } from '../../src/graphql/yoga.ts';
 import { createCipher } from '../../src/identity/cipher.ts';
-import { SECRETS, SYSTEM } from '../domain/world.ts';
+import { SECRETS, STILL, SYSTEM } from '../domain/world.ts';
 import { addRequest } from './requests.ts';
 import { listen, openStage, send, type Stage } from './stage.ts';
 
@@ -209,6 +209,9 @@ async function countQueries({ world, tokens }: Stage) {
     count += 1;
   });
   const graphql = createGraphql({
+    ...STILL,
+    clock: () => new Date(),
+    origins: [],
     domain: world.domain,
     prisma,
     providerTypes: [],

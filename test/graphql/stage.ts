@@ -10,7 +10,7 @@ import { createCipher } from '../../src/identity/cipher.ts';
 import { createRegistry } from '../../src/providers/registry.ts';
 import { createSimulator } from '../../src/providers/simulator/simulator.ts';
 import { createRest } from '../../src/rest/rest.ts';
-import { createWorld, SECRETS, SYSTEM, type World } from '../domain/world.ts';
+import { createWorld, SECRETS, STILL, SYSTEM, type World } from '../domain/world.ts';
 
 // A test reads answers of many shapes; what it expects of them is what it asserts.
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -62,6 +62,9 @@ export async function openStage({ users = true } = {}): Promise<Stage> {
   const log = pino({ level: 'info' }, lines(logged));
   const cipher = createCipher([SECRETS.current, SECRETS.old]);
   const graphql = createGraphql({
+    ...STILL,
+    clock: () => new Date(),
+    origins: [],
     domain,
     prisma: db,
     providerTypes: createRegistry({ simulatorOrigin: () => origin }).all(),

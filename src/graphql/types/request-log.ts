@@ -12,7 +12,7 @@ import { TenantKeyType } from './tenant-key.ts';
 const MAX_PAGE = 200;
 const DEFAULT_PAGE = 50;
 
-const RequestLogType = builder.objectRef<RequestLog>('RequestLog').implement({
+export const RequestLogType = builder.objectRef<RequestLog>('RequestLog').implement({
   description: 'One request of the gateway.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Id of the request, as in the header x-request-id.' }),
