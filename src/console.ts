@@ -81,7 +81,7 @@ export function openConsole(deps: ConsoleDeps): Console {
     newRequestId: uuidv7,
   });
   const seeding = createSeeding({
-    seeds: [domain.categories],
+    seeds: [domain.categories, domain.ruleSets],
     log,
     setTimer: setTimeout,
     clearTimer: clearTimeout,

@@ -20,6 +20,7 @@ import { createProviderCheck, type ProviderCheck } from './provider-check.ts';
 import { createProviderDiscovery, type ProviderDiscovery } from './provider-discovery.ts';
 import { createProviderModels, type ProviderModels } from './provider-models.ts';
 import { createProviders, type AdapterRegistry, type Providers } from './providers.ts';
+import { createRuleSets, type RuleSets } from './rule-sets.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createSettings, type Settings } from './settings.ts';
 import { createSetup, type Setup } from './setup.ts';
@@ -44,6 +45,7 @@ export interface Domain {
   readonly tenantKeys: TenantKeys;
   readonly categories: Categories;
   readonly presets: Presets;
+  readonly ruleSets: RuleSets;
   readonly settings: Settings;
   readonly system: System;
   readonly live: Live;
@@ -94,6 +96,7 @@ export function createDomain(deps: DomainDeps): Domain {
     tenantKeys: createTenantKeys(deps),
     categories: createCategories(deps),
     presets: createPresets(deps),
+    ruleSets: createRuleSets(deps),
     settings: createSettings(deps),
     system,
     live: createLive({ ...deps, system }),

@@ -21,6 +21,7 @@ import './types/usage.ts';
 import './types/dashboard.ts';
 import './types/category.ts';
 import './types/preset.ts';
+import './types/rule-set.ts';
 import './types/settings.ts';
 import './types/system.ts';
 import './types/ldap.ts';

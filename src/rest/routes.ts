@@ -5,6 +5,7 @@ import { CATEGORY_ROUTES } from './admin/categories.ts';
 import { LDAP_ROUTES } from './admin/ldap.ts';
 import { PROVIDER_MODEL_ROUTES } from './admin/provider-models.ts';
 import { PROVIDER_ROUTES } from './admin/providers.ts';
+import { ROUTING_ROUTES } from './admin/routing.ts';
 import { SETUP_ROUTES } from './admin/setup.ts';
 import { SYSTEM_ROUTES } from './admin/system.ts';
 import { TENANT_KEY_ROUTES } from './admin/tenant-keys.ts';
@@ -22,6 +23,7 @@ export const ROUTES: readonly AnyRoute[] = [
   ...TENANT_ROUTES,
   ...TENANT_KEY_ROUTES,
   ...CATEGORY_ROUTES,
+  ...ROUTING_ROUTES,
   ...LDAP_ROUTES,
   ...SYSTEM_ROUTES,
   ...USER_ROUTES,

@@ -227,8 +227,8 @@ describe('a category', () => {
     const mine = await domain.categories.create(SYSTEM, { ...minimum, key: 'mine' });
     expect(await domain.categories.update(SYSTEM, mine.id, { key: 'ours' })).toMatchObject({ key: 'ours' });
     for (const attempt of [
-      domain.categories.update(SYSTEM, mine.id, { key: 'translation' }),
-      domain.categories.create(SYSTEM, { ...minimum, key: 'ours' }),
+      () => domain.categories.update(SYSTEM, mine.id, { key: 'translation' }),
+      () => domain.categories.create(SYSTEM, { ...minimum, key: 'ours' }),
     ]) {
       const error = await refusal(attempt);
       expect([error.code, pathsOf(error)]).toEqual(['conflict', ['key']]);
