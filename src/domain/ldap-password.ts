@@ -67,6 +67,7 @@ function isGiven(value: string | null | undefined): value is string {
 }
 
 function sameServer(a: string, b: string): boolean {
+  if (a === b) return true;
   const [one, other] = [parseDirectoryUrl(a), parseDirectoryUrl(b)];
   if (typeof one === 'string' || typeof other === 'string') return false;
   return one.host === other.host && one.port === other.port && one.secure === other.secure;

@@ -1,4 +1,6 @@
 import type { LdapInput } from '../../src/domain/ldap-types.ts';
+import { createDirectory } from '../../src/identity/ldap/directory.ts';
+import type { DirectorySettings } from '../../src/identity/ldap/settings.ts';
 import type { LoginResult } from '../../src/domain/session-open.ts';
 import { createWorld, SYSTEM, type World } from '../domain/world.ts';
 import { groupDn, GROUPS, passwordOf, PEOPLE, populate } from './people.ts';
@@ -57,6 +59,30 @@ export async function openDirectoryWorld(binary: string): Promise<DirectoryWorld
       await world.close();
       await slapd.stop();
     },
+  };
+}
+
+/** Without domain and database: asked directly. Every name leads to this machine. */
+export const DIRECTORY = createDirectory({
+  resolve: () => Promise.resolve(['127.0.0.1']),
+  timeout: (ms) => AbortSignal.timeout(ms),
+  clock: () => new Date(),
+});
+
+export function directSettings(host: string, url: string): DirectorySettings {
+  const { port, protocol } = new URL(url);
+  return {
+    address: { host, port: Number(port), secure: protocol === 'ldaps:' },
+    startTls: false,
+    tlsCaCert: null,
+    bind: SEARCHER,
+    searchBase: PEOPLE,
+    searchFilter: '(uid={{username}})',
+    groupSearchBase: GROUPS,
+    groupSearchFilter: '(member={{dn}})',
+    defaultRole: 'finops',
+    groupMapping: [],
+    timeoutMs: 5000,
   };
 }
 

@@ -1,10 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Client } from 'ldapts';
-import { createDirectory } from '../../src/identity/ldap/directory.ts';
 import { refusal, SYSTEM } from '../domain/world.ts';
-import { LOCAL, openDirectoryWorld, type DirectoryWorld } from './directory-world.ts';
+import {
+  DIRECTORY,
+  directSettings,
+  LOCAL,
+  openDirectoryWorld,
+  type DirectoryWorld,
+} from './directory-world.ts';
 import { addPerson, AWKWARD, groupDn, GROUPS, join, leave, passwordOf, PEOPLE, personDn } from './people.ts';
-import { findSlapd, SEARCHER } from './slapd.ts';
+import { findSlapd } from './slapd.ts';
 
 const slapd = findSlapd();
 
@@ -89,28 +94,10 @@ describe.skipIf(slapd === null)('people of a directory', () => {
     await client.unbind();
     expect((await refusal(here.login('ada', ''))).code).toBe('bad_input');
     expect((await refusal(here.login('\0', 'x'))).code).toBe('bad_input');
-    const port = Number(new URL(here.slapd.ldap).port);
-    const directory = createDirectory({
-      resolve: () => Promise.resolve([]),
-      timeout: (ms) => AbortSignal.timeout(ms),
-      clock: () => new Date(),
-    });
-    const settings = {
-      address: { host: '127.0.0.1', port, secure: false },
-      bind: SEARCHER,
-      searchBase: PEOPLE,
-      searchFilter: '(uid={{username}})',
-      groupSearchBase: GROUPS,
-      groupSearchFilter: '(member={{dn}})',
-      groupMapping: [],
-      startTls: false,
-      tlsCaCert: null,
-      defaultRole: 'finops',
-      timeoutMs: 5000,
-    } as const;
-    expect(await directory.signIn(settings, 'ada', '')).toBeNull();
-    expect(await directory.signIn(settings, '', passwordOf('ada'))).toBeNull();
-    expect(await directory.signIn(settings, 'ada', passwordOf('ada'))).toMatchObject({ role: 'finops' });
+    const settings = directSettings('localhost', here.slapd.ldap);
+    expect(await DIRECTORY.signIn(settings, 'ada', '')).toBeNull();
+    expect(await DIRECTORY.signIn(settings, '', passwordOf('ada'))).toBeNull();
+    expect(await DIRECTORY.signIn(settings, 'ada', passwordOf('ada'))).toMatchObject({ role: 'finops' });
   });
 
   it.each([
