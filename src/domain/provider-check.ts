@@ -1,35 +1,21 @@
-import { isIP } from 'node:net';
 import type { PrismaClient, Provider } from '../database/generated/prisma/client.ts';
 import type { Actor } from '../identity/actor.ts';
 import type { Cipher } from '../identity/cipher.ts';
 import { authorize } from '../identity/policy.ts';
-import type { Adapter, ChatCall, Discovery, Endpoint, UpstreamResponse } from '../providers/adapter.ts';
+import type { Adapter, ChatCall, Discovery, Endpoint, Send, UpstreamResponse } from '../providers/adapter.ts';
 import { UpstreamFailure } from '../providers/adapter.ts';
 import type { Upstream } from '../providers/http.ts';
+import { inspectTls } from '../providers/tls.ts';
 import { record } from './audit.ts';
 import { change, notify } from './change.ts';
 import { chatCandidates } from './chat-candidates.ts';
+import { checkConnection, QUICK } from './check-connection.ts';
+import { createCheckRun, type CheckResult, type CheckRun } from './check-run.ts';
 import type { ModelCatalog } from './model-facts.ts';
 import { toEndpoint } from './provider-credentials.ts';
-import { explainFailure } from './provider-failure.ts';
 import type { AdapterRegistry } from './providers.ts';
 import { createTrialCall } from './trial-call.ts';
 import { notFound, requireId } from './validate.ts';
-
-export interface CheckStep {
-  /** settings, name_resolution, connection, credentials, models, completion or stream. */
-  readonly step: string;
-  readonly ok: boolean;
-  readonly detail: string;
-  readonly ms: number;
-}
-
-export interface CheckResult {
-  readonly success: boolean;
-  readonly log: readonly CheckStep[];
-  /** The likely mend, in one sentence; only when something failed. */
-  readonly suggestion?: string;
-}
 
 export interface ProviderCheck {
   /** Never throws for what the provider does; stores status, message and time of the check. */
@@ -45,9 +31,9 @@ export interface ProviderCheckDeps {
   readonly catalog: ModelCatalog;
   /** Addresses of a host name; rejects with Node's codes (ENOTFOUND). */
   readonly resolve: (host: string) => Promise<readonly string[]>;
+  readonly inspectTls?: typeof inspectTls;
 }
 
-const QUICK = { timeoutMs: 15_000, maxBytes: 16 * 1024 * 1024 };
 /** A model that has to be loaded first may take its time. */
 const PATIENT = { timeoutMs: 60_000, maxBytes: 1024 * 1024 };
 const PROMPT = [{ role: 'user', content: 'Reply with the single word: ok' }];
@@ -56,6 +42,7 @@ const MAX_OUTPUT_TOKENS = 512;
 
 export function createProviderCheck(deps: ProviderCheckDeps): ProviderCheck {
   const { db, clock, registry, upstream } = deps;
+  const connection = { ...deps, inspectTls: deps.inspectTls ?? inspectTls };
 
   return {
     async check(actor, rawId) {
@@ -63,7 +50,7 @@ export function createProviderCheck(deps: ProviderCheckDeps): ProviderCheck {
       const id = requireId(rawId, 'provider');
       const provider = await db.provider.findUnique({ where: { id } });
       if (provider === null) throw notFound('provider');
-      const run = createRun(clock);
+      const run = createCheckRun(clock);
       const apiPath = await walk(run, provider);
       const result = run.result();
       await store(actor, id, result, apiPath);
@@ -72,7 +59,7 @@ export function createProviderCheck(deps: ProviderCheckDeps): ProviderCheck {
   };
 
   /** Each step needs those before it; returns the API path that answered, if one did. */
-  async function walk(run: Run, provider: Provider): Promise<string | null> {
+  async function walk(run: CheckRun, provider: Provider): Promise<string | null> {
     const settings = await run.step('settings', null, async () => {
       const adapter = registry.get(provider.type);
       if (!adapter)
@@ -83,44 +70,45 @@ export function createProviderCheck(deps: ProviderCheckDeps): ProviderCheck {
     if (settings === null) return null;
     const { adapter, endpoint, probe } = settings;
 
-    const named = await run.step('name_resolution', endpoint, () =>
-      resolveHost(new URL(probe.origin).hostname),
-    );
-    if (named === null) return null;
-    const answer = await run.step('connection', endpoint, async () => {
-      const value = await upstream.send(probe, QUICK);
-      return { value, detail: `HTTP ${value.status}` };
-    });
-    if (answer === null) return null;
-    const signedIn = await run.step('credentials', endpoint, () =>
-      requireSignedIn(adapter, endpoint, answer),
-    );
+    const signedIn = await checkConnection(connection, run, adapter, endpoint, probe);
     if (signedIn === null) return null;
-
-    const found = await run.step('models', endpoint, async () => {
-      const value = await adapter.discover(endpoint, (request) => upstream.send(request, QUICK));
-      return {
-        value,
-        detail: `${value.models.length} models at ${value.apiPath === '' ? '/' : value.apiPath}`,
-      };
-    });
+    const found = await findModels(run, adapter, endpoint);
     if (found === null) return null;
     await tryChat(run, provider, adapter, { ...endpoint, apiPath: found.apiPath }, found);
     return found.apiPath;
   }
 
-  async function resolveHost(host: string) {
-    if (isIP(host.replace(/^\[|\]$/g, '')) !== 0) return { value: true, detail: 'an address, no name' };
-    try {
-      const addresses = await deps.resolve(host);
-      return { value: true, detail: addresses.length === 1 ? '1 address' : `${addresses.length} addresses` };
-    } catch (error) {
-      throw new UpstreamFailure('connection', 'The host name was not found.', { cause: error });
-    }
+  /** Two steps from one discovery: which path answers, and what it lists. */
+  async function findModels(run: CheckRun, adapter: Adapter, endpoint: Endpoint): Promise<Discovery | null> {
+    const tries: string[] = [];
+    let lastAsked = clock().getTime();
+    const send: Send = async (request) => {
+      lastAsked = clock().getTime();
+      const answer = await upstream.send(request, QUICK);
+      tries.push(`${request.path.split('?', 1)[0]} HTTP ${answer.status}`);
+      return answer;
+    };
+    const found = await run.step('path', endpoint, async () => {
+      try {
+        return { value: await adapter.discover(endpoint, send), detail: tries.join('; ') };
+      } catch (error) {
+        if (!(error instanceof UpstreamFailure) || tries.length === 0) throw error;
+        const message = `${error.message} Tried ${tries.join('; ')}.`;
+        throw new UpstreamFailure(error.kind, message, { status: error.status, cause: error.cause });
+      }
+    });
+    if (found === null) return null;
+    const kinds = ['chat', 'embedding', 'other'].flatMap((kind) => {
+      const count = found.models.filter((model) => model.kind === kind).length;
+      return count === 0 ? [] : [`${count} ${kind}`];
+    });
+    const detail = `${found.models.length} models${kinds.length === 0 ? '' : `: ${kinds.join(', ')}`}`;
+    run.note('models', detail, clock().getTime() - lastAsked);
+    return found;
   }
 
   async function tryChat(
-    run: Run,
+    run: CheckRun,
     provider: Provider,
     adapter: Adapter,
     endpoint: Endpoint,
@@ -196,43 +184,4 @@ async function firstThatAnswers(models: readonly string[], attempt: (model: stri
     }
   }
   throw first;
-}
-
-function requireSignedIn(adapter: Adapter, endpoint: Endpoint, answer: UpstreamResponse) {
-  if (answer.status === 401 || answer.status === 403) {
-    throw adapter.readError(answer.status, answer.headers, answer.body);
-  }
-  return { value: true, detail: endpoint.authType === 'none' ? 'none are used' : 'not refused' };
-}
-
-type Outcome<T> = { readonly value: T; readonly detail: string };
-type Run = ReturnType<typeof createRun>;
-
-/** Notes what each step did and how long it took; after a failure the later steps are not tried. */
-function createRun(clock: () => Date) {
-  const log: CheckStep[] = [];
-  let suggestion: string | null = null;
-  return {
-    async step<T>(
-      step: string,
-      endpoint: Endpoint | null,
-      work: () => Outcome<T> | Promise<Outcome<T>>,
-    ): Promise<T | null> {
-      const began = clock().getTime();
-      const ms = () => clock().getTime() - began;
-      try {
-        const { value, detail } = await work();
-        log.push({ step, ok: true, detail, ms: ms() });
-        return value;
-      } catch (error) {
-        const note = explainFailure(error, endpoint);
-        log.push({ step, ok: false, detail: note.detail, ms: ms() });
-        suggestion = note.suggestion;
-        return null;
-      }
-    },
-    result(): CheckResult {
-      return suggestion === null ? { success: true, log } : { success: false, log, suggestion };
-    },
-  };
 }

@@ -15,14 +15,17 @@ const CERTIFICATE =
 const PLAIN_HTTP =
   'The server speaks plain HTTP on this port: begin the base URL with http://, or use its TLS port.';
 
+const HUNG_UP =
+  'The server hung up: check the port, and whether it wants https:// instead of http:// or the reverse.';
+
 /** Codes of Node, OpenSSL and undici, found in the chain of causes. */
 const BY_CODE: Readonly<Record<string, string>> = {
   ENOTFOUND: 'Check the host name in the base URL.',
   EAI_AGAIN: 'The name server did not answer: check the network of this machine.',
   ECONNREFUSED:
     'Nothing listens there: check host and port, and that the server runs. In a container, localhost is the container itself.',
-  ECONNRESET:
-    'The server hung up: check the port, and whether it wants https:// instead of http:// or the reverse.',
+  ECONNRESET: HUNG_UP,
+  UND_ERR_SOCKET: HUNG_UP,
   EHOSTUNREACH: 'Check the address, and that this machine’s network reaches it.',
   ENETUNREACH: 'Check the address, and that this machine’s network reaches it.',
   DEPTH_ZERO_SELF_SIGNED_CERT: CERTIFICATE,
@@ -36,6 +39,7 @@ const BY_CODE: Readonly<Record<string, string>> = {
   ERR_SSL_WRONG_VERSION_NUMBER: PLAIN_HTTP,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: PLAIN_HTTP,
   EPROTO: PLAIN_HTTP,
+  HTTPS_REQUIRED: 'Begin the base URL with https://.',
 };
 
 const BY_KIND: Readonly<Record<UpstreamFailure['kind'], string>> = {

@@ -219,7 +219,8 @@ function arraySchema(full: readonly unknown[], bare: unknown, marks: Marks): Jso
 }
 
 function objectSchema(full: object, bare: unknown, marks: Marks): JsonSchema {
-  const known = typeof bare === 'object' && bare !== null ? new Map(Object.entries(bare)) : null;
+  const known: ReadonlyMap<string, unknown> | null =
+    typeof bare === 'object' && bare !== null ? new Map<string, unknown>(Object.entries(bare)) : null;
   const names = Object.keys(full).filter((name) => Reflect.get(full, name) !== undefined);
   const properties = names.map((name): [string, JsonSchema] => {
     const other = known === null || !known.has(name) ? NOT_KNOWN : known.get(name);

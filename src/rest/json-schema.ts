@@ -97,7 +97,7 @@ export function objectInput(
 ): JsonSchema {
   const fields = Object.values(type.getFields()).filter(({ name }) => !except.includes(name));
   const required = fields
-    .filter((field) => isNonNullType(field.type) && field.defaultValue === undefined)
+    .filter((field) => isNonNullType(field.type) && field.default === undefined)
     .map(({ name }) => name);
   const schema: JsonSchema = {
     type: 'object',

@@ -178,10 +178,12 @@ function rawOperation({ heading, summary, reason, params, query, requirement, ..
     ...Object.entries(params).map(parameter('path')),
     ...Object.entries(query).map(parameter('query')),
   ];
-  const content = Object.entries(row.produces).map(([type, description]) => [
-    type,
-    { schema: { type: 'string', description } },
-  ]);
+  const content = Object.fromEntries(
+    Object.entries(row.produces).map(([type, description]): [string, Content[string]] => [
+      type,
+      { schema: { type: 'string', description } },
+    ]),
+  );
   return {
     tags: [heading],
     summary,
@@ -190,7 +192,7 @@ function rawOperation({ heading, summary, reason, params, query, requirement, ..
     security: requirement === 'nothing' ? [] : [{ session: [] }],
     ...(parameters.length === 0 ? {} : { parameters }),
     responses: {
-      200: { description: 'Done.', content: Object.fromEntries(content) },
+      200: { description: 'Done.', content },
       ...errorsOf(requirement, parameters.length > 0 ? ['bad_input'] : []),
     },
   };

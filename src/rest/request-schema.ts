@@ -46,10 +46,11 @@ export function requestParts({ route, variables }: Endpoint): RequestParts {
       return { name, description, required: fixed || (type !== null && isNonNullType(type)), type };
     };
   const input = variables.find(({ name }) => isBody(placed[name]));
+  const members = input === undefined ? null : placed[input.name];
   return {
     params: Object.entries(route.params).map(parameter(params, true)),
     query: Object.entries(route.query).map(parameter(query, false)),
-    body: input ? { type: input.type, except: Object.keys(Object(placed[input.name])) } : null,
+    body: input ? { type: input.type, except: Object.keys(members ?? {}) } : null,
   };
 }
 

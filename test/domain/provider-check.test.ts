@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import { createServer as createTcpServer } from 'node:net';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSimulator, type Simulator } from '../../src/providers/simulator/simulator.ts';
 import { actor, createWorld, pathsOf, refusal, type World } from './world.ts';
 import {
@@ -59,6 +62,7 @@ describe('the check of a provider', () => {
       'name_resolution ok',
       'connection ok',
       'credentials ok',
+      'path ok',
       'models ok',
       'completion ok',
       'stream ok',
@@ -109,7 +113,7 @@ describe('the check of a provider', () => {
     [
       'https where plain HTTP is spoken',
       () => upstream.origin.replace('http:', 'https:'),
-      'connection failed',
+      'tls failed',
       /begin the base URL with http:\/\//,
     ],
   ])('says how to mend %s', async (_what, address, last, suggestion) => {
@@ -125,13 +129,8 @@ describe('the check of a provider', () => {
       'credentials failed',
       /API key/,
     ],
-    ['a wrong path', {}, 'models failed', /base URL/],
-    [
-      'a page instead of an API',
-      { '/v1/models': { body: '<html>hello</html>' } },
-      'models failed',
-      /base URL/,
-    ],
+    ['a wrong path', {}, 'path failed', /base URL/],
+    ['a page instead of an API', { '/v1/models': { body: '<html>hello</html>' } }, 'path failed', /base URL/],
     [
       'an empty account',
       {
@@ -177,8 +176,23 @@ describe('the check of a provider', () => {
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     const result = await check(await add(`http://127.0.0.1:${port}`));
     expect(result.steps.at(-1)).toBe('connection failed');
-    expect(result.suggestion).toMatch(/base URL|https:\/\//);
+    expect(result.suggestion).toMatch(/hung up/);
     await new Promise((resolve) => rude.close(resolve));
+  });
+
+  it('says which paths were tried, and what was listed', async () => {
+    upstream.answers = {
+      '/api/v1/models': modelList('gpt-4o', 'other'),
+      '/api/v1/chat/completions': chatAnswer,
+    };
+    const { log } = await check(await add(upstream.origin));
+    const detailOf = (name: string) => log.find(({ step }) => step === name)?.detail;
+    expect(detailOf('path')).toBe('/v1/models HTTP 404; /api/v1/models HTTP 200');
+    expect(detailOf('models')).toBe('2 models: 2 chat');
+    upstream.answers = {};
+    expect((await check(await add(upstream.origin))).log.at(-1)?.detail).toMatch(
+      /Tried \/v1\/models HTTP 404; \/api\/v1\/models HTTP 404; \/models HTTP 404/,
+    );
   });
 
   it('reports credentials that cannot be decrypted any more', async () => {
@@ -202,6 +216,77 @@ describe('the check of a provider', () => {
     expect((await check(await add(upstream.origin))).success).toBe(false);
     expect(called).toBe(false);
     await stop(other);
+  });
+});
+
+describe('the check of a provider behind TLS', () => {
+  const pem = (name: string) => readFileSync(new URL(`certificates/${name}.pem`, import.meta.url));
+  const trusted = getCACertificates('default');
+  let server: HttpsServer;
+  let address: string;
+
+  beforeAll(() => setDefaultCACertificates([...trusted, pem('ca').toString()]));
+  afterAll(() => setDefaultCACertificates(trusted));
+  afterEach(() => stop(server));
+
+  async function serve(certificate: string): Promise<void> {
+    server = createHttpsServer({ key: pem('key'), cert: pem(certificate) }, (req, res) => {
+      const chunks: Buffer[] = [];
+      req.on('data', (chunk: Buffer) => chunks.push(chunk));
+      req.on('end', () => {
+        const body = Buffer.concat(chunks).toString();
+        const chat = req.url?.endsWith('/chat/completions') === true;
+        const seen = { method: req.method ?? '', path: req.url ?? '', headers: req.headers, body };
+        const answer = chat ? chatAnswer(seen) : modelList('gpt-4o');
+        res.writeHead(200, { 'content-type': 'application/json', ...answer.headers });
+        res.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
+      });
+    });
+    address = `https://localhost:${await listen(server)}`;
+  }
+
+  it('tells who the certificate is for, by whom, and how long it is good', async () => {
+    await serve('localhost');
+    const result = await check(await add(address));
+    expect(result.success).toBe(true);
+    expect(result.log.find(({ step }) => step === 'tls')?.detail).toMatch(
+      /^TLSv1\.[23]; certificate for localhost, 127\.0\.0\.1 by Test authority, Open Model Prism tests, good until 21\d\d-/,
+    );
+  });
+
+  it.each([
+    ['self-signed', /self-signed \(DEPTH_ZERO_SELF_SIGNED_CERT\)/, /NODE_EXTRA_CA_CERTS/],
+    [
+      'other-name',
+      /ERR_TLS_CERT_ALTNAME_INVALID.*llm\.example, www\.llm\.example/,
+      /host name that it was made for/,
+    ],
+    ['expired', /CERT_HAS_EXPIRED.*good until 2021-01-01/, /expired: renew it/],
+  ])('says how to mend a certificate that is %s, and sends no key', async (certificate, detail, mend) => {
+    await serve(certificate);
+    let asked = 0;
+    server.on('request', () => (asked += 1));
+    const result = await check(await add(address));
+    expect(result.steps.at(-1)).toBe('tls failed');
+    expect(result.log.at(-1)?.detail).toMatch(detail);
+    expect(result.suggestion).toMatch(mend);
+    expect(asked).toBe(0);
+  });
+
+  it('says that https is meant where a TLS port is asked in plain', async () => {
+    await serve('self-signed');
+    const result = await check(await add(address.replace('https:', 'http:')));
+    expect(result.steps.at(-1)).toBe('connection failed');
+    expect(result.suggestion).toMatch(/begin the base URL with https:\/\//);
+  });
+
+  it('says that https is meant where plain HTTP is sent on to it', async () => {
+    await serve('localhost');
+    const headers = { location: address };
+    upstream.answers = { '/v1/models': { status: 308, headers, body: '' } };
+    const result = await check(await add(upstream.origin.replace('127.0.0.1', 'localhost')));
+    expect(result.steps.at(-1)).toBe('connection failed');
+    expect(result.suggestion).toBe('Begin the base URL with https://.');
   });
 });
 

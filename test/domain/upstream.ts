@@ -1,5 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server as NetServer } from 'node:net';
 
 export interface Seen {
   readonly method: string;
@@ -61,7 +61,7 @@ export async function createScriptedUpstream(): Promise<ScriptedUpstream> {
   return upstream;
 }
 
-export function listen(server: Server): Promise<number> {
+export function listen(server: NetServer): Promise<number> {
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
       const address: AddressInfo | string | null = server.address();
@@ -70,7 +70,7 @@ export function listen(server: Server): Promise<number> {
   });
 }
 
-export function stop(server: Server): Promise<void> {
+export function stop(server: Pick<Server, 'close' | 'closeAllConnections'>): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();

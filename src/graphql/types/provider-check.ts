@@ -1,4 +1,4 @@
-import type { CheckResult, CheckStep } from '../../domain/provider-check.ts';
+import type { CheckResult, CheckStep } from '../../domain/check-run.ts';
 import { builder } from '../builder.ts';
 import { signedIn } from '../context.ts';
 import { BadInputError, NotFoundError, ProviderError } from '../errors.ts';
@@ -8,7 +8,8 @@ const CheckStepType = builder.objectRef<CheckStep>('ProviderCheckStep').implemen
   description: 'One step of a connection test.',
   fields: (t) => ({
     step: t.exposeString('step', {
-      description: 'name_resolution, connection, models, completion or stream.',
+      description:
+        'settings, name_resolution, tls, connection, credentials, path, models, completion or stream.',
     }),
     ok: t.exposeBoolean('ok', { description: 'Whether it went well.' }),
     detail: t.exposeString('detail', { description: 'What happened.' }),
