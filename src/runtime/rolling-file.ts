@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import type { EventEmitter } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { transport } from 'pino';
@@ -87,7 +87,9 @@ export function openRollingFile(options: RollingFileOptions): RollingFile {
     if (error === null && !closed) onChange(text);
     error = text;
     if (closed) return;
-    cancelRetry = timers.after(retryMs, () => (opening = open()));
+    cancelRetry = timers.after(retryMs, () => {
+      opening = open();
+    });
     retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
   }
 

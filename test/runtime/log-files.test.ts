@@ -164,7 +164,7 @@ describe('log files', () => {
     const directory = join(dataDir, 'mount');
     logFiles.apply(config({ directory }));
     copy?.('{"n":1}\n');
-    await linesOf(join(directory, nameOf('process')), 1);
+    expect(await linesOf(join(directory, nameOf('process')), 1)).toEqual([{ n: 1 }]);
   });
 
   it('roll at their size, keep as many as they should, and count those of an earlier start', async () => {

@@ -110,15 +110,13 @@ describe('GET /system/overview', () => {
   });
 
   it('and /metrics count the processes', async () => {
-    await until(async () => {
-      const text = await (await fetch(`${prism.url}/metrics`)).text();
-      return text.includes('\nprism_pods_up 1\n');
-    });
+    const metrics = async () => (await fetch(`${prism.url}/metrics`)).text();
+    await expect.poll(metrics).toContain('\nprism_pods_up 1\n');
   });
 });
 
 describe('PUT /system/log-config', () => {
-  const files = async (directory: string) => (await readdir(directory).catch(() => [])).toSorted();
+  const files = async (directory: string) => await readdir(directory).catch(() => []);
   const textOf = async (directory: string, kind: string) => {
     const name = (await files(directory)).find((one) => one.startsWith(kind));
     return name === undefined ? '' : await readFile(join(directory, name), 'utf8');

@@ -71,6 +71,11 @@ async function admin(method: string, path: string, body?: unknown) {
   return answer.body;
 }
 
+/** Fails when it takes longer than promised. */
+async function expectInTime(condition: () => boolean | Promise<boolean>): Promise<void> {
+  await until(condition, IN_TIME_MS);
+}
+
 /** Slower than promised now and then is the machine, which other tests have to themselves as well. */
 const PATIENT = { retry: 2 };
 
@@ -79,13 +84,13 @@ describe('a change on one process reaches another within a second:', () => {
     const tenant = await tenantOfWorker(`key-${Date.now()}`);
     const [key] = await admin('GET', `/tenants/${tenant.id}/keys`);
     await admin('PUT', `/tenants/${tenant.id}/keys/${key.id}`, { enabled: false });
-    await until(async () => (await ask(tenant)).status === 401, IN_TIME_MS);
+    await expectInTime(async () => (await ask(tenant)).status === 401);
   });
 
   it('a whitelist', PATIENT, async () => {
     const tenant = await tenantOfWorker(`list-${Date.now()}`);
     await admin('PUT', `/tenants/${tenant.id}/model-config`, { mode: 'whitelist', list: ['sim-large'] });
-    await until(async () => (await ask(tenant)).status === 403, IN_TIME_MS);
+    await expectInTime(async () => (await ask(tenant)).status === 403);
     expect((await ask(tenant, 'sim-large')).status).toBe(200);
   });
 
@@ -96,10 +101,10 @@ describe('a change on one process reaches another within a second:', () => {
       inputPer1M: price,
       outputPer1M: price,
     });
-    await until(async () => {
+    await expectInTime(async () => {
       const { cost_info: cost } = (await ask(tenant)).body;
       return Math.abs(cost.actual_cost - ((cost.input_tokens + cost.output_tokens) * price) / 1e6) < 1e-9;
-    }, IN_TIME_MS);
+    });
   });
 
   it('the log level', PATIENT, async () => {
@@ -108,7 +113,7 @@ describe('a change on one process reaches another within a second:', () => {
     for (const level of ['info', 'debug']) {
       const start = worker.output().length;
       await admin('PUT', '/system/log-config', { level });
-      await until(() => saidSince(start, level), IN_TIME_MS);
+      await expectInTime(() => saidSince(start, level));
     }
     await admin('PUT', '/system/log-config', { level: 'fatal' });
   });
@@ -126,15 +131,15 @@ describe('a change on one process reaches another within a second:', () => {
       const { pods } = await admin('GET', '/system/overview');
       const pod = pods.find(({ role }: { role: string }) => role === 'worker');
       expect(await admin('DELETE', `/system/pods/${pod.podId}`)).toEqual({ evicted: true, podId: pod.podId });
-      await until(async () => {
+      await expectInTime(async () => {
         const response = await fetch(`${worker.url}/health`).catch(() => null);
         return response === null || response.status === 503;
-      }, IN_TIME_MS);
+      });
       const listed = async () => {
         const now = await admin('GET', '/system/overview');
         return now.pods.find(({ podId }: { podId: string }) => podId === pod.podId);
       };
-      await until(async () => (await listed())?.draining === true, IN_TIME_MS);
+      await expectInTime(async () => (await listed())?.draining === true);
       expect(worker.child.exitCode).toBe(null);
       for (const end of endings) end();
       expect(await running).toMatchObject({ status: 200, body: { model: 'scripted' } });
