@@ -1,120 +1,219 @@
 import { z } from 'zod';
-import { Prisma, type PrismaClient } from '../database/generated/prisma/client.ts';
+import type { PrismaClient } from '../database/generated/prisma/client.ts';
 import type { Actor } from '../identity/actor.ts';
-import { authorize, requireTenant, tenantScope } from '../identity/policy.ts';
-import { badInput, requireId, validate } from './validate.ts';
+import { authorize } from '../identity/policy.ts';
+import { columnsOf, createUsage, MAX_GROUPS, type Usage } from './usage.ts';
+import { MEASURE_NAMES, type Dimension, type Measure, type Measures } from './usage-measures.ts';
+import {
+  daysOf,
+  hoursOf,
+  periodFields,
+  resolvePeriod,
+  type Period,
+  type PeriodInput,
+} from './usage-period.ts';
+import { createUsageReader, type UsageAnswer, type UsageGroup, type UsageQuery } from './usage-query.ts';
+import { badInput, validate } from './validate.ts';
 
-export interface UsageInput {
-  /** Default: 30 days before `to`. Rounded down to the hour. */
-  readonly from?: Date | null | undefined;
-  /** Exclusive; default: now. */
-  readonly to?: Date | null | undefined;
+export interface SummaryInput extends PeriodInput {
   readonly tenantId?: string | null | undefined;
 }
 
-/** Costs in USD. */
-export interface UsageSummary {
+/** The measures of a summary, by the names that its clients know. */
+export const SUMMARY_MEASURES = {
+  totalRequests: 'requests',
+  totalInputTokens: 'inputTokens',
+  totalOutputTokens: 'outputTokens',
+  totalActualCost: 'actualCost',
+  totalBaselineCost: 'baselineCost',
+  totalSaved: 'saved',
+  autoRoutedCount: 'autoRouted',
+  errorCount: 'errors',
+  abortedCount: 'aborted',
+  errorRate: 'errorRate',
+  cachedShare: 'cachedShare',
+  avgDurationMs: 'avgDurationMs',
+  p50DurationMs: 'p50DurationMs',
+  p95DurationMs: 'p95DurationMs',
+  p50TtftMs: 'p50TtftMs',
+  p95TtftMs: 'p95TtftMs',
+  uniqueUsers: 'uniqueUsers',
+} as const satisfies Record<string, Measure>;
+type SummaryName = keyof typeof SUMMARY_MEASURES;
+
+/** Costs in USD. Null = not asked for; of percentiles also: nothing was measured. */
+export type UsageSummary = { readonly [N in SummaryName]: number | null } & {
   readonly from: Date;
   readonly to: Date;
   readonly periodDays: number;
-  readonly totalRequests: number;
-  readonly totalInputTokens: number;
-  readonly totalOutputTokens: number;
-  readonly totalActualCost: number;
-  readonly totalBaselineCost: number;
-  readonly totalSaved: number;
-  readonly autoRoutedCount: number;
-  readonly errorCount: number;
-  readonly avgDurationMs: number;
-  readonly uniqueUsers: number;
+};
+
+/** The period and the tenant of everything on one dashboard. */
+export interface Dashboard extends Period {
+  readonly tenantId: string | null;
 }
 
-export interface Analytics {
-  /** Sums of the actor's tenants, from the hourly rollups. Another tenant's id → not_found. */
-  usageSummary(actor: Actor, input: UsageInput): Promise<UsageSummary>;
+export type Breakdown = 'model' | 'category' | 'user' | 'provider' | 'key' | 'tier' | 'tenant';
+
+/**
+ * All of them: sums of the actor's tenants, from the rollups; another tenant's id → not_found. `measures` is what is
+ * wanted, each of which costs something.
+ */
+export interface Analytics extends Usage {
+  usageSummary(actor: Actor, input: SummaryInput, measures?: readonly Measure[]): Promise<UsageSummary>;
+  /** Works out and checks what the others take; reads nothing. */
+  dashboard(actor: Actor, input: SummaryInput): Dashboard;
+  dashboardSummary(
+    actor: Actor,
+    dashboard: Dashboard,
+    which: 'current' | 'previous',
+    measures?: readonly Measure[],
+  ): Promise<UsageSummary>;
+  /** Every local day of the period, also those without traffic, as zeros. */
+  dashboardDays(
+    actor: Actor,
+    dashboard: Dashboard,
+    measures?: readonly Measure[],
+  ): Promise<readonly UsageGroup[]>;
+  /** Every hour of the period, which must not be longer than 92 days. */
+  dashboardHours(
+    actor: Actor,
+    dashboard: Dashboard,
+    measures?: readonly Measure[],
+  ): Promise<readonly UsageGroup[]>;
+  /** What was used most, by requests. */
+  dashboardBy(
+    actor: Actor,
+    dashboard: Dashboard,
+    by: Breakdown,
+    first: number,
+    measures?: readonly Measure[],
+  ): Promise<readonly UsageGroup[]>;
 }
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-const DEFAULT_DAYS = 30;
-const MAX_DAYS = 3660;
+/** Models are told apart by their provider too, and categories by the tier that was chosen. */
+const GROUPS = {
+  model: ['model', 'provider'],
+  category: ['category', 'tier'],
+  user: ['user'],
+  provider: ['provider'],
+  key: ['key', 'tenant'],
+  tier: ['tier'],
+  tenant: ['tenant'],
+} as const satisfies Record<Breakdown, readonly Dimension[]>;
 
-const usageInput = z.strictObject({
-  from: z.date().nullish(),
-  to: z.date().nullish(),
-  tenantId: z.string().nullish(),
-});
+const MAX_HOURS = 92 * 24;
+/** More than there are days or hours in any period. */
+const NO_LIMIT = 10_000;
 
-/** Sums as text: they may exceed what a JSON number holds exactly, and numeric is not a float. */
-interface Sums {
-  readonly requests: string;
-  readonly inputTokens: string;
-  readonly outputTokens: string;
-  readonly actualCost: string;
-  readonly baselineCost: string;
-  readonly saved: string;
-  readonly autoRouted: string;
-  readonly errors: string;
-  readonly durationMs: string;
-  readonly users: string;
-}
+const summaryInput = z.strictObject({ ...periodFields, tenantId: z.string().nullish() });
 
 export function createAnalytics(deps: { readonly db: PrismaClient; readonly clock: () => Date }): Analytics {
+  const reader = createUsageReader(deps.db);
+
+  /** The policy is asked here, once for all. */
+  function ask(
+    actor: Actor,
+    { tenantId, ...period }: Span & { readonly tenantId: string | null | undefined },
+    measures: readonly Measure[],
+    rest: Partial<UsageQuery> = {},
+  ): Promise<UsageAnswer> {
+    authorize(actor, 'usage.read');
+    const filter = columnsOf(actor, { tenantIds: tenantId == null ? null : [tenantId] });
+    return reader.read({ ...ANY, ...rest, period, filter, measures: new Set(measures) });
+  }
+
+  async function series(
+    actor: Actor,
+    dashboard: Dashboard,
+    by: 'day' | 'hour',
+    keys: readonly string[],
+    measures: readonly Measure[],
+  ): Promise<readonly UsageGroup[]> {
+    const { groups } = await ask(actor, spanOf(dashboard), measures, { groupBy: [by], limit: NO_LIMIT });
+    const found = new Map(
+      groups.map((group) => [by === 'day' ? group.day : group.hour?.toISOString(), group]),
+    );
+    return keys.map(
+      (key) =>
+        found.get(key) ?? { ...zeros(measures), ...(by === 'day' ? { day: key } : { hour: new Date(key) }) },
+    );
+  }
+
   return {
-    async usageSummary(actor, input) {
+    ...createUsage({ ...deps, reader }),
+    async usageSummary(actor, input, measures = MEASURE_NAMES) {
+      const { tenantId, ...rest } = validate(summaryInput, input);
+      const period = resolvePeriod(rest, deps.clock(), false);
+      const { total } = await ask(actor, { ...period, tenantId }, measures);
+      return summaryOf(period, period.days, total);
+    },
+    dashboard(actor, input) {
       authorize(actor, 'usage.read');
-      const given = validate(usageInput, input);
-      const tenants = requireScope(actor, given.tenantId ?? null);
-      const { from, to } = period(given.from ?? null, given.to ?? deps.clock());
-      const within =
-        tenants === 'all' ? Prisma.empty : Prisma.sql`AND tenant_id = ANY(${[...tenants]}::uuid[])`;
-      const [sums] = await deps.db.$queryRaw<Sums[]>`
-        SELECT coalesce(sum(requests), 0)::text AS "requests",
-               coalesce(sum(input_tokens), 0)::text AS "inputTokens",
-               coalesce(sum(output_tokens), 0)::text AS "outputTokens",
-               coalesce(sum(actual_cost), 0)::text AS "actualCost",
-               coalesce(sum(baseline_cost), 0)::text AS "baselineCost",
-               coalesce(sum(baseline_cost - actual_cost), 0)::text AS "saved",
-               coalesce(sum(auto_routed), 0)::text AS "autoRouted",
-               coalesce(sum(errors), 0)::text AS "errors",
-               coalesce(sum(duration_ms), 0)::text AS "durationMs",
-               count(DISTINCT user_name) FILTER (WHERE user_name <> '')::text AS "users"
-          FROM usage_hourly
-         WHERE hour >= ${from}::timestamptz AND hour < ${to}::timestamptz ${within}`;
-      const requests = Number(sums?.requests ?? 0);
-      return {
-        from,
-        to,
-        periodDays: Math.round((to.getTime() - from.getTime()) / DAY_MS),
-        totalRequests: requests,
-        totalInputTokens: Number(sums?.inputTokens ?? 0),
-        totalOutputTokens: Number(sums?.outputTokens ?? 0),
-        totalActualCost: Number(sums?.actualCost ?? 0),
-        totalBaselineCost: Number(sums?.baselineCost ?? 0),
-        totalSaved: Number(sums?.saved ?? 0),
-        autoRoutedCount: Number(sums?.autoRouted ?? 0),
-        errorCount: Number(sums?.errors ?? 0),
-        avgDurationMs: requests === 0 ? 0 : Math.round(Number(sums?.durationMs ?? 0) / requests),
-        uniqueUsers: Number(sums?.users ?? 0),
-      };
+      const { tenantId, ...rest } = validate(summaryInput, input);
+      columnsOf(actor, { tenantIds: tenantId == null ? null : [tenantId] });
+      return { ...resolvePeriod(rest, deps.clock(), true), tenantId: tenantId ?? null };
+    },
+    async dashboardSummary(actor, dashboard, which, measures = MEASURE_NAMES) {
+      const span = { ...spanOf(dashboard), ...(which === 'previous' ? dashboard.previous : {}) };
+      const { total } = await ask(actor, span, measures);
+      return summaryOf(span, dashboard.days, total);
+    },
+    async dashboardDays(actor, dashboard, measures = MEASURE_NAMES) {
+      const days = daysOf(dashboard).map(({ date }) => date);
+      return await series(actor, dashboard, 'day', days, measures);
+    },
+    async dashboardHours(actor, dashboard, measures = MEASURE_NAMES) {
+      const hours = hoursOf(dashboard).map((ms) => new Date(ms).toISOString());
+      if (hours.length <= MAX_HOURS) return await series(actor, dashboard, 'hour', hours, measures);
+      throw badInput([{ path: 'days', message: 'must be at most 92 for a series by hour' }]);
+    },
+    async dashboardBy(actor, dashboard, by, first, measures = MEASURE_NAMES) {
+      const limit = validate(z.int().min(1).max(MAX_GROUPS), first, ['first']);
+      const { groups } = await ask(actor, spanOf(dashboard), measures, {
+        groupBy: GROUPS[by],
+        // What was not routed has no category, and is none.
+        named: by === 'category' ? ['category'] : [],
+        orderBy: [{ by: 'requests', descending: true }],
+        limit,
+      });
+      return groups;
     },
   };
 }
 
-function requireScope(actor: Actor, tenantId: string | null): 'all' | readonly string[] {
-  if (tenantId === null) return tenantScope(actor);
-  const id = requireId(tenantId, 'tenant');
-  requireTenant(actor, id);
-  return [id];
+type Span = Pick<Period, 'from' | 'to' | 'zone'>;
+
+/** A question for the total of everything. */
+const ANY: Omit<UsageQuery, 'period' | 'measures'> = {
+  groupBy: [],
+  filter: new Map(),
+  named: [],
+  orderBy: [],
+  limit: 1,
+  offset: 0,
+};
+
+function spanOf({ from, to, zone, tenantId }: Dashboard) {
+  return { from, to, zone, tenantId };
 }
 
-function period(given: Date | null, to: Date): { from: Date; to: Date } {
-  const start = given ?? new Date(to.getTime() - DEFAULT_DAYS * DAY_MS);
-  // Rollups know whole hours: the one in which the period begins counts in full.
-  const from = new Date(Math.floor(start.getTime() / HOUR_MS) * HOUR_MS);
-  if (from >= to) throw badInput([{ path: 'from', message: 'must lie before "to"' }]);
-  if (to.getTime() - from.getTime() > MAX_DAYS * DAY_MS) {
-    throw badInput([{ path: 'from', message: `must lie at most ${MAX_DAYS} days before "to"` }]);
-  }
-  return { from, to };
+/** A day or an hour in which nothing was asked. */
+function zeros(measures: readonly Measure[]): Measures {
+  const none = Object.fromEntries(MEASURE_NAMES.map((name) => [name, null])) as Measures;
+  const zero = measures.filter((name) => !name.startsWith('p')).map((name) => [name, 0]);
+  return { ...none, ...Object.fromEntries(zero) };
+}
+
+function summaryOf(span: Pick<Period, 'from' | 'to'>, days: number, total: Measures): UsageSummary {
+  const names = Object.entries(SUMMARY_MEASURES).map(([name, measure]) => [name, total[measure]]);
+  const figures = Object.fromEntries(names) as { [N in SummaryName]: number | null };
+  const { avgDurationMs } = figures;
+  return {
+    ...figures,
+    from: new Date(span.from),
+    to: new Date(span.to),
+    periodDays: days,
+    avgDurationMs: avgDurationMs === null ? null : Math.round(avgDurationMs),
+  };
 }

@@ -2,6 +2,7 @@ import { ACCESS_TOKEN_ROUTES } from './admin/access-tokens.ts';
 import { AUDIT_ROUTES } from './admin/audit.ts';
 import { AUTH_ROUTES } from './admin/auth.ts';
 import { CATEGORY_ROUTES } from './admin/categories.ts';
+import { DASHBOARD_ROUTES } from './admin/dashboard.ts';
 import { LDAP_ROUTES } from './admin/ldap.ts';
 import { PROVIDER_MODEL_ROUTES } from './admin/provider-models.ts';
 import { PROVIDER_ROUTES } from './admin/providers.ts';
@@ -24,6 +25,7 @@ export const ROUTES: readonly AnyRoute[] = [
   ...TENANT_KEY_ROUTES,
   ...CATEGORY_ROUTES,
   ...ROUTING_ROUTES,
+  ...DASHBOARD_ROUTES,
   ...LDAP_ROUTES,
   ...SYSTEM_ROUTES,
   ...USER_ROUTES,

@@ -61,7 +61,14 @@ describe('the usage summary', () => {
         totalSaved: 8e-12,
         autoRoutedCount: 4,
         errorCount: 4,
+        abortedCount: 0,
+        errorRate: 0.25,
+        cachedShare: 0,
         avgDurationMs: 100,
+        p50DurationMs: null,
+        p95DurationMs: null,
+        p50TtftMs: null,
+        p95TtftMs: null,
         uniqueUsers: 2,
       });
     }

@@ -26,20 +26,51 @@ CREATE TABLE "usage_sum" (
     "actual_cost" DECIMAL(24,12) NOT NULL,
     "baseline_cost" DECIMAL(24,12) NOT NULL,
     "duration_ms" BIGINT NOT NULL,
-    "duration_buckets" INTEGER[] NOT NULL,
-    "ttft_buckets" INTEGER[] NOT NULL,
     CONSTRAINT "usage_sum_pkey" PRIMARY KEY
         ("kind", "at", "tenant_id", "key_id", "provider_slug", "model", "category", "cost_tier", "user_name")
 ) PARTITION BY LIST ("kind");
 
+-- The histograms of the same rows: larger than all the rest of them, and asked for less often.
+CREATE TABLE "usage_latency" (
+    "kind" TEXT NOT NULL,
+    "at" TIMESTAMPTZ(0) NOT NULL,
+    "tenant_id" UUID NOT NULL,
+    "key_id" UUID NOT NULL,
+    "provider_slug" TEXT NOT NULL,
+    "model" TEXT NOT NULL,
+    "category" TEXT NOT NULL,
+    "cost_tier" TEXT NOT NULL,
+    "user_name" TEXT NOT NULL,
+    "duration_buckets" INTEGER[] NOT NULL,
+    "ttft_buckets" INTEGER[] NOT NULL,
+    CONSTRAINT "usage_latency_pkey" PRIMARY KEY
+        ("kind", "at", "tenant_id", "key_id", "provider_slug", "model", "category", "cost_tier", "user_name")
+) PARTITION BY LIST ("kind");
+
 -- One table a kind, so that a scan of one reads nothing of the others.
-CREATE TABLE "usage_sum_hour_model" PARTITION OF "usage_sum" FOR VALUES IN ('hour_model');
-CREATE TABLE "usage_sum_hour_user" PARTITION OF "usage_sum" FOR VALUES IN ('hour_user');
 CREATE TABLE "usage_sum_hour_key" PARTITION OF "usage_sum" FOR VALUES IN ('hour_key');
-CREATE TABLE "usage_sum_day_model" PARTITION OF "usage_sum" FOR VALUES IN ('day_model');
-CREATE TABLE "usage_sum_day_user" PARTITION OF "usage_sum" FOR VALUES IN ('day_user');
+CREATE TABLE "usage_sum_hour_user" PARTITION OF "usage_sum" FOR VALUES IN ('hour_user');
+CREATE TABLE "usage_sum_hour_model" PARTITION OF "usage_sum" FOR VALUES IN ('hour_model');
 CREATE TABLE "usage_sum_day_key" PARTITION OF "usage_sum" FOR VALUES IN ('day_key');
+CREATE TABLE "usage_sum_day_user" PARTITION OF "usage_sum" FOR VALUES IN ('day_user');
+CREATE TABLE "usage_sum_day_model" PARTITION OF "usage_sum" FOR VALUES IN ('day_model');
+CREATE TABLE "usage_sum_day_key_model" PARTITION OF "usage_sum" FOR VALUES IN ('day_key_model');
+CREATE TABLE "usage_sum_day_user_model" PARTITION OF "usage_sum" FOR VALUES IN ('day_user_model');
 CREATE TABLE "usage_sum_day_all" PARTITION OF "usage_sum" FOR VALUES IN ('day_all');
+CREATE TABLE "usage_latency_hour_key" PARTITION OF "usage_latency" FOR VALUES IN ('hour_key');
+CREATE TABLE "usage_latency_hour_user" PARTITION OF "usage_latency" FOR VALUES IN ('hour_user');
+CREATE TABLE "usage_latency_hour_model" PARTITION OF "usage_latency" FOR VALUES IN ('hour_model');
+CREATE TABLE "usage_latency_day_key" PARTITION OF "usage_latency" FOR VALUES IN ('day_key');
+CREATE TABLE "usage_latency_day_user" PARTITION OF "usage_latency" FOR VALUES IN ('day_user');
+CREATE TABLE "usage_latency_day_model" PARTITION OF "usage_latency" FOR VALUES IN ('day_model');
+CREATE TABLE "usage_latency_day_key_model" PARTITION OF "usage_latency" FOR VALUES IN ('day_key_model');
+CREATE TABLE "usage_latency_day_user_model" PARTITION OF "usage_latency" FOR VALUES IN ('day_user_model');
+CREATE TABLE "usage_latency_day_all" PARTITION OF "usage_latency" FOR VALUES IN ('day_all');
+-- What few rows are about is found without reading all: the request log asks for it.
+CREATE INDEX "usage_sum_hour_user_user_name_idx" ON "usage_sum_hour_user" ("user_name", "at");
+CREATE INDEX "usage_sum_hour_model_model_idx" ON "usage_sum_hour_model" ("model", "at");
+CREATE INDEX "usage_sum_day_all_user_name_idx" ON "usage_sum_day_all" ("user_name", "at");
+CREATE INDEX "usage_sum_day_all_key_id_idx" ON "usage_sum_day_all" ("key_id", "at");
 
 CREATE TABLE "usage_compaction" (
     "id" INTEGER NOT NULL,
@@ -49,53 +80,60 @@ CREATE TABLE "usage_compaction" (
 );
 INSERT INTO "usage_compaction" VALUES (1, 'epoch');
 
--- The statement that adds rows to all kinds of `usage_sum`. `source` is a FROM item with the columns of
--- `usage_hourly` and `sign`, 1 or -1: rows that have been changed are added as they are now and taken away as they
--- were. Rows are written in the order of their keys, so that nobody waits in a circle.
+-- The statement that adds rows to all kinds of `usage_sum` and `usage_latency`. `source` is a FROM item with the
+-- columns of `usage_hourly` and `sign`, 1 or -1: rows that have been changed are added as they are now and taken away
+-- as they were. Rows are written in the order of their keys, so that nobody waits in a circle.
 CREATE FUNCTION "prism_add_usage_sql"(source TEXT) RETURNS TEXT LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
     keys CONSTANT TEXT := 'kind, at, tenant_id, key_id, provider_slug, model, category, cost_tier, user_name';
     names CONSTANT TEXT[] := ARRAY['requests', 'errors', 'aborted', 'auto_routed', 'input_tokens', 'cached_tokens',
         'cache_write_tokens', 'output_tokens', 'reasoning_tokens', 'actual_cost', 'baseline_cost', 'duration_ms'];
-    buckets CONSTANT TEXT[] := ARRAY['duration_buckets', 'ttft_buckets'];
+    histograms CONSTANT TEXT[] := ARRAY['duration_buckets', 'ttft_buckets'];
     -- As many as src/accounting/histogram.ts has, and the open last one.
     size CONSTANT INTEGER := 32;
-    columns TEXT;
     sums TEXT;
     changes TEXT;
+    buckets TEXT;
+    bucket_changes TEXT;
 BEGIN
-    SELECT string_agg(name, ', '), string_agg(format('sum(sign * %1$s) AS %1$s', name), ', '),
+    SELECT string_agg(format('sum(sign * %1$s) AS %1$s', name), ', '),
            string_agg(format('%1$s = s.%1$s + excluded.%1$s', name), ', ')
-      INTO columns, sums, changes FROM unnest(names) AS name;
-    SELECT columns || ', ' || string_agg(name, ', '),
-           sums || ', ' || string_agg(format('ARRAY[%s] AS %s',
+      INTO sums, changes FROM unnest(names) AS name;
+    SELECT string_agg(format('ARRAY[%s] AS %s',
                (SELECT string_agg(format('coalesce(sum(sign * %s[%s]), 0)::integer', name, i), ', ' ORDER BY i)
                   FROM generate_series(1, size) AS i), name), ', '),
-           changes || ', ' || string_agg(format('%s = ARRAY[%s]', name,
-               (SELECT string_agg(format('s.%1$s[%2$s] + excluded.%1$s[%2$s]', name, i), ', ' ORDER BY i)
+           string_agg(format('%s = ARRAY[%s]', name,
+               (SELECT string_agg(format('l.%1$s[%2$s] + excluded.%1$s[%2$s]', name, i), ', ' ORDER BY i)
                   FROM generate_series(1, size) AS i)), ', ')
-      INTO columns, sums, changes FROM unnest(buckets) AS name;
+      INTO buckets, bucket_changes FROM unnest(histograms) AS name;
     RETURN format($sql$
-        INSERT INTO usage_sum AS s (%1$s, %2$s)
-        SELECT * FROM (
-            SELECT CASE GROUPING(hour, key_id, provider_slug, user_name)
-                     WHEN 5 THEN 'hour_model' WHEN 6 THEN 'hour_user' WHEN 3 THEN 'hour_key'
-                     WHEN 13 THEN 'day_model' WHEN 14 THEN 'day_user' WHEN 11 THEN 'day_key' WHEN 8 THEN 'day_all'
+        WITH summed AS MATERIALIZED (
+            SELECT CASE GROUPING(hour, key_id, provider_slug, category, user_name)
+                     WHEN 7 THEN 'hour_key' WHEN 14 THEN 'hour_user' WHEN 9 THEN 'hour_model'
+                     WHEN 23 THEN 'day_key' WHEN 30 THEN 'day_user' WHEN 25 THEN 'day_model'
+                     WHEN 19 THEN 'day_key_model' WHEN 26 THEN 'day_user_model' WHEN 16 THEN 'day_all'
                    END AS kind,
                    coalesce(hour, day) AS at, tenant_id,
                    coalesce(key_id, '00000000-0000-0000-0000-000000000000') AS key_id,
                    coalesce(provider_slug, '') AS provider_slug, coalesce(model, '') AS model,
                    coalesce(category, '') AS category, coalesce(cost_tier, '') AS cost_tier,
-                   coalesce(user_name, '') AS user_name, %3$s
-              FROM (SELECT *, date_trunc('day', hour, 'UTC') AS day FROM %5$s) AS hourly
+                   coalesce(user_name, '') AS user_name, %3$s, %4$s
+              FROM (SELECT *, date_trunc('day', hour, 'UTC') AS day FROM %1$s) AS hourly
              GROUP BY tenant_id, GROUPING SETS (
-                   (hour, provider_slug, model, category, cost_tier), (hour, user_name), (hour, key_id),
-                   (day, provider_slug, model, category, cost_tier), (day, user_name), (day, key_id),
+                   (hour, key_id), (hour, user_name), (hour, provider_slug, model, category, cost_tier),
+                   (day, key_id), (day, user_name), (day, provider_slug, model, category, cost_tier),
+                   (day, key_id, provider_slug, model), (day, user_name, provider_slug, model),
                    (day, key_id, provider_slug, model, category, cost_tier, user_name))
-        ) AS summed
-        ORDER BY %1$s
-        ON CONFLICT (%1$s) DO UPDATE SET %4$s$sql$,
-        keys, columns, sums, changes, source);
+        ), counted AS (
+            INSERT INTO usage_sum AS s (%2$s, %5$s)
+            SELECT %2$s, %5$s FROM summed ORDER BY %2$s
+            ON CONFLICT (%2$s) DO UPDATE SET %6$s
+        )
+        INSERT INTO usage_latency AS l (%2$s, %7$s)
+        SELECT %2$s, %7$s FROM summed ORDER BY %2$s
+        ON CONFLICT (%2$s) DO UPDATE SET %8$s$sql$,
+        source, keys, sums, buckets, array_to_string(names, ', '), changes,
+        array_to_string(histograms, ', '), bucket_changes);
 END $$;
 
 -- Moves `usage_compaction.until` on, by one UTC day at most and never past the begin of the hour of `settled`; returns
@@ -154,7 +192,7 @@ CREATE TRIGGER "usage_hourly_delete" AFTER DELETE ON "usage_hourly"
 -- The p-quantile of a histogram, as src/accounting/histogram.ts works it out: here, so that it can be sorted by.
 -- NULL = nothing was counted.
 CREATE FUNCTION "prism_percentile"(counts BIGINT[], bounds INTEGER[], p FLOAT8) RETURNS FLOAT8
-LANGUAGE sql IMMUTABLE AS $$
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT lower + (upper - lower) * greatest(0, (rank - (reached - n)) / n)
       FROM (SELECT i, n::float8 AS n, (sum(n) OVER (ORDER BY i))::float8 AS reached,
                    p * (sum(n) OVER ())::float8 AS rank,
