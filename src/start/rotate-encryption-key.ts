@@ -9,7 +9,7 @@ import { migrate, MigrationError } from '../database/migrate.ts';
 import { EnvError, loadEnv, parseEnv, type Env } from '../env.ts';
 import { CipherError, createCipher } from '../identity/cipher.ts';
 import { createLog } from '../log.ts';
-import { countStale, reencryptCredentials } from './reencrypt.ts';
+import { countStale, reencryptCredentials, type Reencrypted } from './reencrypt.ts';
 import { ENCRYPTION_KEY_FILE, generateSecret } from './secrets.ts';
 
 // npm run rotate-encryption-key
@@ -69,10 +69,9 @@ async function rotate(env: Env, db: PrismaClient, isAlone: boolean): Promise<voi
   );
 }
 
-function finish(changed: number, isInFile: boolean): void {
-  print(
-    `Done: the credentials of ${changed} provider${changed === 1 ? '' : 's'} are encrypted with the first key now.`,
-  );
+function finish({ providers, ldap }: Reencrypted, isInFile: boolean): void {
+  const whose = `${providers} provider${providers === 1 ? '' : 's'}${ldap ? ' and of the LDAP directory' : ''}`;
+  print(`Done: the credentials of ${whose} are encrypted with the first key now.`);
   print(isInFile ? KEEP_OLD : `${KEEP_OLD} It is the second one in ENCRYPTION_KEY.`);
 }
 

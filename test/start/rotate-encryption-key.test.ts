@@ -93,3 +93,17 @@ test('a bad environment is said in one go', async () => {
   expect(stdout).toContain('ENCRYPTION_KEY has 5 characters');
   expect(stdout).toContain('PORT is "x"');
 });
+
+test('the bind password of the directory goes along', async () => {
+  const cipher = createCipher([OLD]);
+  const value = { enabled: true, bindPassword: cipher.encrypt('bind secret', 'setting:ldap') };
+  await db.setting.create({ data: { key: 'ldap', value } });
+  const first = await rotate({ ENCRYPTION_KEY: OLD });
+  const keys = /ENCRYPTION_KEY=(\S+)/.exec(first.stdout)?.[1] ?? '';
+  const second = await rotate({ ENCRYPTION_KEY: keys });
+  expect(second.stdout).toContain('0 providers and of the LDAP directory');
+  const { value: after } = await db.setting.findUniqueOrThrow({ where: { key: 'ldap' } });
+  const { enabled, bindPassword } = after as { enabled: boolean; bindPassword: string };
+  expect(enabled).toBe(true);
+  expect(createCipher([keys.split(',')[0] ?? '']).decrypt(bindPassword, 'setting:ldap')).toBe('bind secret');
+});
