@@ -20,6 +20,8 @@ const RELAY = {
   edgesFieldOptions: {
     nullable: { list: false, items: false },
     description: 'The rows, each with its place.',
+    // How many there are is what the page itself counts, by its `first`.
+    complexity: { field: 1, multiplier: 1 },
   },
   nodeFieldOptions: { nullable: false, description: 'The row.' },
   cursorFieldOptions: { description: 'Its place: goes into `after` or `before`.' },
