@@ -5,6 +5,7 @@ import type { Cipher } from '../identity/cipher.ts';
 import type { Directory, DirectoryPerson } from '../identity/ldap/directory.ts';
 import { DirectoryFailure } from '../identity/ldap/failure.ts';
 import type { LoginAttempt } from '../identity/login-guard.ts';
+import type { Logger } from '../log.ts';
 import { record } from './audit.ts';
 import { change } from './change.ts';
 import { admitPerson } from './directory-user.ts';
@@ -31,13 +32,14 @@ export interface DirectoryLoginDeps {
   readonly clock: () => Date;
   readonly cipher: Cipher;
   readonly directory: Pick<Directory, 'signIn'>;
+  readonly log: Logger;
 }
 
 /** Control, format, private and unassigned characters: a name must be told from others by looking at it. */
 const LOOKS_LIKE_ANOTHER = /\p{C}/u;
 
 export function createDirectoryLogin(deps: DirectoryLoginDeps): DirectoryLogin {
-  const { db } = deps;
+  const { db, log } = deps;
   return {
     async signIn({ username, password }, from, attempt) {
       if (LOOKS_LIKE_ANOTHER.test(username)) return null;
@@ -52,6 +54,7 @@ export function createDirectoryLogin(deps: DirectoryLoginDeps): DirectoryLogin {
         person = await prove(deps, username, password);
       } catch (error) {
         if (!(error instanceof DirectoryFailure)) throw error;
+        log.warn({ err: error }, 'directory: nobody of it can sign in');
         // No password has been tried: an outage must not lock people out for longer than it lasts.
         await attempt.withdraw();
         await note(error.message);

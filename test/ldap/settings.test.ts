@@ -222,9 +222,13 @@ describe('the settings of the directory', () => {
     await stage.world.db.setting.create({
       data: { key: 'ldap', value: { enabled: true, url: 7, bindDn: 'cn=a,dc=b', groupMapping: 'x' } },
     });
-    const from = { address: '', userAgent: '' };
-    const login = stage.world.domain.sessions.login({ username: 'somebody', password: 'x' }, from);
-    expect((await refusal(login)).code).toBe('unavailable');
+    const input = { username: 'somebody', password: 'x' };
+    const rest = await stage.rest('POST', '/api/prism/auth/login', input, '');
+    expect(rest).toMatchObject({ status: 503, body: { error: { code: 'unavailable' } } });
+    const query =
+      'mutation ($input: LoginInput!) { login(input: $input) { __typename ... on Error { code } } }';
+    const { body } = await stage.graphql(query, { input }, '');
+    expect(body.data.login).toEqual({ __typename: 'ProviderError', code: 'unavailable' });
     expect(await update(SETTINGS)).toMatchObject({ url: SETTINGS.url, groupMapping: [] });
   });
 
