@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Prisma, type PrismaClient } from '../database/generated/prisma/client.ts';
+import type { Prisma, PrismaClient } from '../database/generated/prisma/client.ts';
 import { AppError } from '../errors.ts';
 import {
   accessTokenPrefix,

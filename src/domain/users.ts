@@ -19,7 +19,6 @@ import { userCreate, userUpdate } from './user-schema.ts';
 import { badInput, requireId, validate } from './validate.ts';
 
 export type { UserResult } from './user-guard.ts';
-export { normalizeUsername } from './user-schema.ts';
 
 export interface UserInput {
   readonly username: string;
@@ -126,15 +125,6 @@ export function createUsers({ db, clock, passwords }: UsersDeps): Users {
       });
     },
   };
-}
-
-/** Ends every login of a user at once; `endAccess` (user-guard.ts) ends access tokens, too. */
-export async function revokeSessions(tx: Tx, userId: string, at: Date): Promise<number> {
-  const { count } = await tx.session.updateMany({
-    where: { userId, revokedAt: null },
-    data: { revokedAt: at },
-  });
-  return count;
 }
 
 /** Inserts a user; throws conflict when the name is taken. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { revokeSessions } from '../../src/domain/users.ts';
+import { endAccess } from '../../src/domain/user-guard.ts';
 import { actor, createWorld, pathsOf, refusal, SYSTEM, type World } from './world.ts';
 
 let world: World;
@@ -126,7 +126,7 @@ describe('sessions', () => {
     expect((await refusal(world.domain.sessions.login(grace, FROM))).code).toBe('unauthenticated');
     await world.db.user.update({ where: { id }, data: { active: true } });
     expect(await world.domain.sessions.authenticate(token, FROM)).not.toBeNull();
-    await world.db.$transaction((tx) => revokeSessions(tx, id, world.now.value));
+    await world.db.$transaction((tx) => endAccess(tx, id, world.now.value));
     expect(await world.domain.sessions.authenticate(token, FROM)).toBeNull();
   });
 

@@ -61,7 +61,7 @@ builder.objectType(NotFoundError, {
 
 builder.objectType(ForbiddenError, {
   name: 'ForbiddenError',
-  description: 'The role does not allow it.',
+  description: 'The role, or the access token, does not allow it; or it would be done to oneself.',
   interfaces: [ErrorInterface],
 });
 
