@@ -117,12 +117,12 @@ function openLogFiles({ env, output, podId, snapshots, cipher }: PodDeps): LogFi
 
 function followLogConfig({ env, output, snapshots }: PodDeps, logFiles: LogFiles): () => void {
   function follow(config: LogConfig): void {
+    logFiles.apply(config);
     const level = config.level ?? env.logLevel;
     if (level !== output.logger.level) {
       output.setLevel(level);
       output.logger.info({ logLevel: level }, 'log: the level has changed');
     }
-    logFiles.apply(config);
   }
   follow(snapshots.current().settings.log);
   return snapshots.onChange(({ settings }) => follow(settings.log));

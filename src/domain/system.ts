@@ -101,7 +101,9 @@ function countersOf(running: readonly PodStats[]): SystemCounters {
 }
 
 function journalOf(running: readonly PodStats[]): DatabaseState['journal'] {
-  const ages = running.map(({ journal }) => journal.oldestMs).filter((age) => age !== null);
+  const ages = running
+    .map(({ journal }) => (journal.entries === 0 ? null : journal.oldestMs))
+    .filter((age) => age !== null);
   return {
     entries: running.reduce((total, { journal }) => total + journal.entries, 0),
     bytes: running.reduce((total, { journal }) => total + journal.bytes, 0),
