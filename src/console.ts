@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { join } from 'node:path';
 import { uuidv7 } from 'uuidv7';
 import type { ModelCatalog } from './catalog/catalog.ts';
+import { createTokenizers } from './catalog/tokenizers/tokenizers.ts';
 import { createPrisma } from './database/client.ts';
 import type { Notices } from './database/notify.ts';
 import { createDomain, type Domain } from './domain/domain.ts';
@@ -51,12 +52,14 @@ export function openConsole(deps: ConsoleDeps): Console {
   const db = createPrisma(deps.databaseUrl);
   const clock = (): Date => new Date();
   const after = (ms: number, run: () => void): (() => void) => systemTimers.after(ms, run);
+  const tokenizers = createTokenizers({ after });
   const domain = createDomain({
     db,
     clock,
     cipher,
     registry,
     catalog,
+    tokenizers,
     upstream,
     ownProcess: deps.ownProcess,
     notices: deps.notices,
@@ -80,12 +83,7 @@ export function openConsole(deps: ConsoleDeps): Console {
     log,
     newRequestId: uuidv7,
   });
-  const seeding = createSeeding({
-    seeds: [domain.categories, domain.ruleSets],
-    log,
-    setTimer: setTimeout,
-    clearTimer: clearTimeout,
-  });
+  const seeding = createSeeding({ seeds: [domain.categories, domain.ruleSets], log, after });
   const pages = createStatic({ directory: WEB_BUILD });
   return {
     domain,
@@ -101,6 +99,7 @@ export function openConsole(deps: ConsoleDeps): Console {
     seeded: seeding.start(),
     close: async () => {
       seeding.stop();
+      await tokenizers.close();
       await db.$disconnect();
     },
   };

@@ -5,6 +5,7 @@ import { createLoginGuard } from '../identity/login-guard.ts';
 import { createDirectory } from '../identity/ldap/directory.ts';
 import type { Passwords } from '../identity/password.ts';
 import type { Tokens } from '../identity/token.ts';
+import type { Tokenizers } from '../catalog/tokenizers/tokenizers.ts';
 import type { Logger } from '../log.ts';
 import type { Upstream } from '../providers/http.ts';
 import { createAccessTokens, type AccessTokens } from './access-tokens.ts';
@@ -28,6 +29,7 @@ import { createSystem, type System } from './system.ts';
 import type { OwnProcess } from './system-types.ts';
 import { createTenantKeys, type TenantKeys } from './tenant-keys.ts';
 import { createTenants, type Tenants } from './tenants.ts';
+import { createTokenize, type Tokenize } from './tokenize.ts';
 import { createUsers, type Users } from './users.ts';
 
 /** Everything that can be done: what the GraphQL context carries. Each method checks the policy itself. */
@@ -46,6 +48,7 @@ export interface Domain {
   readonly categories: Categories;
   readonly presets: Presets;
   readonly ruleSets: RuleSets;
+  readonly tokenize: Tokenize;
   readonly settings: Settings;
   readonly system: System;
   readonly live: Live;
@@ -62,6 +65,7 @@ export interface DomainDeps {
   readonly registry: AdapterRegistry;
   readonly upstream: Pick<Upstream, 'send'>;
   readonly catalog: ModelCatalog;
+  readonly tokenizers: Pick<Tokenizers, 'count'>;
   readonly ownProcess: OwnProcess;
   readonly notices: Pick<Notices, 'subscribe'>;
   /** Runs `run` once after `ms`; the answer cancels it. */
@@ -97,6 +101,7 @@ export function createDomain(deps: DomainDeps): Domain {
     categories: createCategories(deps),
     presets: createPresets(deps),
     ruleSets: createRuleSets(deps),
+    tokenize: createTokenize(deps),
     settings: createSettings(deps),
     system,
     live: createLive({ ...deps, system }),

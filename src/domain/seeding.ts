@@ -5,8 +5,8 @@ export interface SeedingDeps {
   /** What ships with the product and belongs into every database; each seeds what was never there, once. */
   readonly seeds: readonly { seed(actor: SystemActor): Promise<readonly string[]> }[];
   readonly log: Logger;
-  readonly setTimer: (run: () => void, ms: number) => NodeJS.Timeout;
-  readonly clearTimer: (timer: NodeJS.Timeout) => void;
+  /** Runs `run` once after `ms`; the answer cancels it. */
+  readonly after: (ms: number, run: () => void) => () => void;
 }
 
 export interface Seeding {
@@ -19,8 +19,8 @@ const ACTOR: SystemActor = { kind: 'system', name: 'seed' };
 const RETRY_MS = 5_000;
 
 /** Fills the database with what it must hold. Never throws: a database that is away must not keep us from starting. */
-export function createSeeding({ seeds, log, setTimer, clearTimer }: SeedingDeps): Seeding {
-  let timer: NodeJS.Timeout | null = null;
+export function createSeeding({ seeds, log, after }: SeedingDeps): Seeding {
+  let cancel = (): void => undefined;
   let stopped = false;
 
   async function attempt(): Promise<void> {
@@ -33,7 +33,7 @@ export function createSeeding({ seeds, log, setTimer, clearTimer }: SeedingDeps)
     } catch (error) {
       if (stopped) return;
       log.warn({ err: error, retryInMs: RETRY_MS }, 'database: defaults could not be added yet');
-      timer = setTimer(() => void attempt(), RETRY_MS).unref();
+      cancel = after(RETRY_MS, () => void attempt());
     }
   }
 
@@ -41,7 +41,7 @@ export function createSeeding({ seeds, log, setTimer, clearTimer }: SeedingDeps)
     start: attempt,
     stop() {
       stopped = true;
-      if (timer !== null) clearTimer(timer);
+      cancel();
     },
   };
 }

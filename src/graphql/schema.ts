@@ -22,6 +22,7 @@ import './types/dashboard.ts';
 import './types/category.ts';
 import './types/preset.ts';
 import './types/rule-set.ts';
+import './types/token-estimate.ts';
 import './types/settings.ts';
 import './types/system.ts';
 import './types/ldap.ts';

@@ -9,6 +9,7 @@ import { PROVIDER_ROUTES } from './admin/providers.ts';
 import { ROUTING_ROUTES } from './admin/routing.ts';
 import { SETUP_ROUTES } from './admin/setup.ts';
 import { SYSTEM_ROUTES } from './admin/system.ts';
+import { TOKENIZE_ROUTES } from './admin/tokenize.ts';
 import { TENANT_KEY_ROUTES } from './admin/tenant-keys.ts';
 import { TENANT_ROUTES } from './admin/tenants.ts';
 import { USER_ROUTES } from './admin/users.ts';
@@ -25,6 +26,7 @@ export const ROUTES: readonly AnyRoute[] = [
   ...TENANT_KEY_ROUTES,
   ...CATEGORY_ROUTES,
   ...ROUTING_ROUTES,
+  ...TOKENIZE_ROUTES,
   ...DASHBOARD_ROUTES,
   ...LDAP_ROUTES,
   ...SYSTEM_ROUTES,

@@ -4,6 +4,7 @@ import { createPrisma } from '../../src/database/client.ts';
 import { createDomain, type Domain } from '../../src/domain/domain.ts';
 import { readPodStats } from '../../src/domain/pod-stats.ts';
 import type { OwnProcess } from '../../src/domain/system-types.ts';
+import { createTokenizers } from '../../src/catalog/tokenizers/tokenizers.ts';
 import type { CatalogEntry, ModelCatalog } from '../../src/domain/model-facts.ts';
 import { AppError } from '../../src/errors.ts';
 import type { Role, SystemActor, UserActor } from '../../src/identity/actor.ts';
@@ -86,6 +87,8 @@ export async function createWorld(
   });
   await listener.query('LISTEN prism_changed');
 
+  const tokenizers = createTokenizers(STILL);
+
   function build(): { db: PrismaClient; domain: Domain } {
     const db = createPrisma(database.url);
     clients.push(db);
@@ -101,6 +104,7 @@ export async function createWorld(
       upstream,
       ownProcess: OWN_PROCESS,
       ...STILL,
+      tokenizers,
       catalog: options.catalog ?? { describe: (_type, modelId) => CATALOG[modelId] ?? null },
       resolve: (host) =>
         host === 'localhost'
@@ -123,6 +127,7 @@ export async function createWorld(
     another: () => Promise.resolve(build().domain),
     async close() {
       await listener.end();
+      await tokenizers.close();
       await upstream.close();
       for (const client of clients) await client.$disconnect();
       await database.drop();
