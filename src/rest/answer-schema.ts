@@ -33,15 +33,15 @@ export function answerSchema(
   document: DocumentNode,
   respond: (data: unknown) => unknown,
 ): JsonSchema {
-  const found = successTypes(schema, document).map((type) => {
+  const found = successes(schema, document).map((success) => {
     const marks = new Marks();
-    const full = respond(sample({ schema, document, type, marks, bare: false }));
+    const full = respond(sample({ schema, document, ...success, marks, bare: false }));
     return schemaOf(full, bareAnswer(), marks);
 
     /** NOT_KNOWN when the row cannot answer such data. */
     function bareAnswer(): unknown {
       try {
-        return respond(sample({ schema, document, type, marks: new Marks(), bare: true }));
+        return respond(sample({ schema, document, ...success, marks: new Marks(), bare: true }));
       } catch {
         return NOT_KNOWN;
       }
@@ -83,6 +83,8 @@ interface Sample {
   readonly document: DocumentNode;
   /** Which of the types that an operation may succeed with. */
   readonly type: GraphQLObjectType | null;
+  /** The only root field that is asked for; null = all of them are. */
+  readonly only: string | null;
   readonly marks: Marks;
   /** True = everything that may be null is null. */
   readonly bare: boolean;
@@ -94,12 +96,21 @@ function operationOf(document: DocumentNode) {
   return operation;
 }
 
-/** The types that the root field of a mutation may succeed with; [null] for those of one type. */
-function successTypes(schema: GraphQLSchema, document: DocumentNode): (GraphQLObjectType | null)[] {
-  const [field] = rootFields(schema, document);
-  const type = field === undefined ? undefined : getNamedType(field.type);
-  if (!isAbstractType(type)) return [null];
-  return schema.getPossibleTypes(type).filter((one) => !isError(one));
+type Success = Pick<Sample, 'type' | 'only'>;
+
+/** Every way in which an operation may succeed: each type of each root field of which only one is asked for. */
+function successes(schema: GraphQLSchema, document: DocumentNode): Success[] {
+  const fields = rootFields(schema, document);
+  const isChoice = operationOf(document).selectionSet.selections.some(({ directives = [] }) =>
+    directives.some(({ name }) => name.value === 'include'),
+  );
+  return (isChoice ? fields : fields.slice(0, 1)).flatMap((field): Success[] => {
+    const only = isChoice ? field.name : null;
+    const type = getNamedType(field.type);
+    if (!isAbstractType(type)) return [{ type: null, only }];
+    const types = schema.getPossibleTypes(type).filter((one) => !isError(one));
+    return types.map((one) => ({ type: one, only }));
+  });
 }
 
 /** Fields of the operation's root type that a document asks for. */
@@ -128,7 +139,7 @@ function objectOf(how: Sample, type: GraphQLObjectType, selections: SelectionSet
   for (const selection of selections.selections) {
     if (selection.kind === Kind.FIELD) {
       const name = selection.name.value;
-      if (name === '__typename') continue;
+      if (name === '__typename' || (depth === 0 && how.only !== null && how.only !== name)) continue;
       const field = type.getFields()[name];
       if (field === undefined) continue;
       const { description } = field;

@@ -62,8 +62,8 @@ export async function run(
   return route.respond(dataOf(result));
 }
 
-/** Throws AppError bad_input with every problem under the path that the caller knows. */
-function variablesOf({ route, variables }: Endpoint, request: RestRequest): Record<string, unknown> {
+/** As GraphQL takes them. Throws AppError bad_input with every problem under the path that the caller knows. */
+export function variablesOf({ route, variables }: Endpoint, request: RestRequest): Record<string, unknown> {
   const problems: FieldProblem[] = [];
   const given = route.variables(request);
   const coerced = variables.map(({ name, type }): [string, unknown] => {

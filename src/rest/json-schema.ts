@@ -105,7 +105,6 @@ export function objectInput(
       fields.map((field) => [field.name, described(inputSchema(field.type, components), field.description)]),
     ),
     ...(required.length === 0 ? {} : { required }),
-    additionalProperties: false,
   };
   return described(schema, type.description);
 }

@@ -21,6 +21,7 @@ const endpoints = ROUTES.map((route) => {
     route,
     requirement,
     url: route.path.replaceAll(/:\w+/g, NO_ID),
+    pattern: new RegExp(`^${route.path.replaceAll(/:\w+/g, '[^/]+')}$`),
     takesBody: variables.some(({ name }) => name === 'input'),
     hasId: route.path.includes(':'),
   };
@@ -143,7 +144,8 @@ describe('every endpoint', () => {
   it.each(endpoints)(
     '$name answers 405 to a method that it does not have, and says which it has',
     async ({ route, url }) => {
-      const here = endpoints.filter((one) => one.url === url).map((one) => one.route.method);
+      // "/categories/presets" is also a category with the id "presets", for methods that the word itself lacks.
+      const here = endpoints.filter((one) => one.pattern.test(url)).map((one) => one.route.method);
       const { status, body, headers } = await stage.rest('OPTIONS', url);
       expect([status, body.error.code]).toEqual([405, 'method_not_allowed']);
       const allow = headers.get('allow')?.split(', ');
