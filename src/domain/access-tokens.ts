@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { Prisma, PrismaClient } from '../database/generated/prisma/client.ts';
 import { AppError } from '../errors.ts';
 import {
@@ -8,11 +7,16 @@ import {
   isAccessToken,
 } from '../identity/access-token.ts';
 import type { Actor, Role, UserActor } from '../identity/actor.ts';
-import { authorize, can, isOfUse, SCOPE_NAMES, tenantScope, type Scope } from '../identity/policy.ts';
+import { authorize, can, tenantScope } from '../identity/policy.ts';
+import {
+  requireExpiry,
+  requireUsefulScopes,
+  tokenInput,
+  type AccessTokenInput,
+} from './access-token-schema.ts';
 import { record } from './audit.ts';
 import { change, notify, type Tx } from './change.ts';
 import { requireTenants } from './user-guard.ts';
-import { tenantIdList } from './user-schema.ts';
 import { badInput, notFound, requireId, validate } from './validate.ts';
 
 /** A token without what it is: `hash` never leaves this room. */
@@ -30,16 +34,6 @@ export interface AccessTokenResult {
   /** To the minute. */
   readonly lastUsedAt: Date | null;
   readonly revokedAt: Date | null;
-}
-
-export interface AccessTokenInput {
-  /** For its user, to tell it from the others. */
-  readonly name: string;
-  readonly scopes: readonly Scope[];
-  /** Some of the user's tenants; missing or empty = all of them, also later ones. */
-  readonly tenantIds?: readonly string[] | null | undefined;
-  /** At most a year from now. */
-  readonly expiresAt: Date;
 }
 
 /** `secret` is shown this once. */
@@ -76,18 +70,6 @@ const select = {
   lastUsedAt: true,
   revokedAt: true,
 } as const satisfies Prisma.AccessTokenSelect;
-
-const tokenInput = z.strictObject({
-  name: z
-    .string()
-    .trim()
-    .min(1)
-    .max(100)
-    .regex(/^\P{Cc}*$/u, 'must not hold control characters'),
-  scopes: z.array(z.enum(SCOPE_NAMES)).min(1).max(SCOPE_NAMES.length),
-  tenantIds: tenantIdList.nullish(),
-  expiresAt: z.date(),
-});
 
 interface LiveToken {
   readonly id: string;
@@ -232,30 +214,6 @@ async function lockOwner(tx: Tx, user: UserActor, now: Date): Promise<void> {
   });
   if (rows.length > 0 && session !== null) return;
   throw new AppError('unauthenticated', 'Your session has ended; sign in again.');
-}
-
-/** Throws bad_input for a scope that the role gives nothing for: it would be a surprise on the day the role changes. */
-function requireUsefulScopes(scopes: readonly Scope[], role: Role): void {
-  const useless = scopes.flatMap((scope, index) =>
-    isOfUse(scope, role)
-      ? []
-      : [
-          {
-            path: `scopes.${index}`,
-            message: `gives you nothing: your role "${role}" has no part in ${scope}`,
-          },
-        ],
-  );
-  if (useless.length > 0) throw badInput(useless);
-}
-
-function requireExpiry(expiresAt: Date, now: Date): void {
-  const last = new Date(now);
-  last.setUTCFullYear(last.getUTCFullYear() + 1);
-  if (expiresAt > now && expiresAt <= last) return;
-  throw badInput([
-    { path: 'expiresAt', message: `must lie in the future, at ${last.toISOString()} at the latest` },
-  ]);
 }
 
 /** Somebody else's tenant does not exist for the user. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { AccessTokenInput } from '../../src/domain/access-tokens.ts';
+import type { AccessTokenInput } from '../../src/domain/access-token-schema.ts';
 import type { Domain } from '../../src/domain/domain.ts';
 import { SCOPE_NAMES } from '../../src/identity/policy.ts';
 import { FROM, isAlive, person, type Person } from './people.ts';
