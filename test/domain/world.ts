@@ -51,6 +51,7 @@ export const CATALOG: Readonly<Record<string, CatalogEntry>> = {
     maxOutputTokens: 16_384,
     capabilities: ['vision'],
     categories: ['coding_medium'],
+    benchmarks: { intelligence: 87, coding: 90, math: 77, speed: 60 },
     inputPer1M: 2.5,
     cachedInputPer1M: 1.25,
     outputPer1M: 10,
