@@ -1,12 +1,16 @@
 import type { RequestLog } from '../database/generated/prisma/client.ts';
 import type { TenantScope } from './live-filter.ts';
-import { followLog, type LogFollower, type LogFollowerDeps } from './live-follower.ts';
+import { followLog, type Audience, type LogFollower, type LogFollowerDeps } from './live-follower.ts';
 import type { Position } from './live-position.ts';
 
 /** One request, for all who want it. */
 export interface LiveEvent {
   readonly row: RequestLog;
-  /** Where a stream goes on after this event; made when it is first asked for. */
+  /** The transaction that wrote it. */
+  readonly xid: number;
+  /** How far the bus is with this event. */
+  readonly position: Position;
+  /** The position as a text; made when it is first asked for. */
   readonly cursor: () => string;
 }
 
@@ -15,6 +19,8 @@ export interface Watcher {
   readonly tenants: TenantScope;
   /** Must not throw, and not wait. */
   onEvent(event: LiveEvent): void;
+  /** Whether so much waits for it that it will be dropped soon. */
+  isBehind(): boolean;
 }
 
 /**
@@ -52,10 +58,13 @@ export function createLiveBus(deps: LogFollowerDeps): LiveBus {
     follower = null;
   }
 
-  function tell(event: LiveEvent): void {
-    for (const watcher of everywhere) watcher.onEvent(event);
-    for (const watcher of byTenant.get(event.row.tenantId) ?? []) watcher.onEvent(event);
-  }
+  const audience: Audience = {
+    tell(event) {
+      for (const watcher of everywhere) watcher.onEvent(event);
+      for (const watcher of byTenant.get(event.row.tenantId) ?? []) watcher.onEvent(event);
+    },
+    isBehind: () => [...all].some((watcher) => watcher.isBehind()),
+  };
 
   return {
     get watchers() {
@@ -63,7 +72,7 @@ export function createLiveBus(deps: LogFollowerDeps): LiveBus {
     },
     async watch(watcher) {
       all.add(watcher);
-      follower ??= followLog(deps, tell);
+      follower ??= followLog(deps, audience);
       const joined = follower;
       try {
         await joined.started;

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Notices } from '../database/notify.ts';
 import type { Logger } from '../log.ts';
@@ -47,18 +48,33 @@ const MOST_WAITING = 10_000;
 const SETTLED_MS = 3_000;
 const SNAPSHOT_EVERY_MS = 500;
 const RETRY_MS = 1_000;
+/** Rows that are told in one turn. */
+const SLICE = 100;
+const PATIENCE_MS = 200;
+const PATIENCE_EVERY_MS = 2_000;
+const PAUSE_MS = 10;
 
 /** As the drain writes it. */
 const noticeSchema = z.object({ from: z.number(), to: z.number(), ids: z.array(z.uuid()).min(1) });
 type LoggedNotice = z.infer<typeof noticeSchema>;
 
-export function followLog(deps: LogFollowerDeps, tell: (event: LiveEvent) => void): LogFollower {
+/** Who is told. */
+export interface Audience {
+  tell(event: LiveEvent): void;
+  /** Whether somebody is about to be dropped for taking less than there is. */
+  isBehind(): boolean;
+}
+
+export function followLog(deps: LogFollowerDeps, audience: Audience): LogFollower {
   const { reader, clock, log } = deps;
   let seen: Seen = NOTHING;
   /** What the database showed when reading began: notices of these rows come late, and are of no concern. */
   let before: Seen = NOTHING;
-  /** While the log is searched: how far. */
-  let search: Given | null = null;
+  /** What has been told; while rows are given out, up to which of them. */
+  let told: readonly Given[] = [];
+  /** Place of the last row that was told while the log is searched. */
+  let searched: Place | null = null;
+  let patientAt = Number.NEGATIVE_INFINITY;
   let waiting: LoggedNotice[] = [];
   let waitingRows = 0;
   let mustSearch = false;
@@ -92,6 +108,7 @@ export function followLog(deps: LogFollowerDeps, tell: (event: LiveEvent) => voi
 
   async function start(): Promise<void> {
     before = seen = await reader.snapshot();
+    told = [{ seen, upTo: null }];
     readAt = clock();
     if (state !== 'starting') return;
     state = 'idle';
@@ -144,8 +161,9 @@ export function followLog(deps: LogFollowerDeps, tell: (event: LiveEvent) => voi
     );
     // A transaction whose notices came in two parts: its rows are given as those of this part are.
     const given: Given[] = [{ seen: excluding(seen, group.also), upTo: null }];
-    publish(found.toSorted(byPlace), given, group);
+    await publish(found.toSorted(byPlace), given, group);
     seen = including(seen, group.also);
+    told = [{ seen, upTo: null }];
     shorten();
   }
 
@@ -158,25 +176,49 @@ export function followLog(deps: LogFollowerDeps, tell: (event: LiveEvent) => voi
     const given: Given[] = [{ seen, upTo: null }];
     let rows: readonly LiveRow[];
     do {
-      const after: Place | null = search?.upTo ?? null;
-      rows = await reader.missed({ from, given, until, after, tenants: 'all', where: [], limit: MOST_ROWS });
+      rows = await reader.missed({
+        from,
+        given,
+        until,
+        after: searched,
+        tenants: 'all',
+        where: [],
+        limit: MOST_ROWS,
+      });
       if (isStopped()) return;
-      publish(rows, given, all);
+      await publish(rows, given, all);
       const last = rows.at(-1);
-      if (last !== undefined) search = { seen: all, upTo: placeOf(last) };
+      if (last !== undefined) searched = placeOf(last);
     } while (rows.length === MOST_ROWS);
     before = seen = all;
-    search = null;
+    told = [{ seen, upTo: null }];
+    searched = null;
     snapshots = [];
     readAt = clock();
   }
 
-  function publish(rows: readonly LiveRow[], given: readonly Given[], group: Seen): void {
+  /** Some at a time, so that those who keep up find the time to. */
+  async function publish(rows: readonly LiveRow[], given: readonly Given[], group: Seen): Promise<void> {
     const from = readAt - LONGEST_REQUEST_MS;
-    for (const found of rows) {
-      let cursor: string | null = null;
-      const position = () => encode({ from, given: [...given, { seen: group, upTo: placeOf(found) }] });
-      tell({ row: found.row, cursor: () => (cursor ??= position()) });
+    for (let start = 0; start < rows.length && !isStopped(); start += SLICE) {
+      for (const found of rows.slice(start, start + SLICE)) {
+        const here = [...given, { seen: group, upTo: placeOf(found) }];
+        told = here;
+        let cursor: string | null = null;
+        const position = { from, given: here };
+        audience.tell({ ...found, position, cursor: () => (cursor ??= encode(position)) });
+      }
+      await nextTurn();
+      await bePatient();
+    }
+  }
+
+  /** Now and then those who are behind are waited for, but not for long: one who has stopped must not stop the others. */
+  async function bePatient(): Promise<void> {
+    if (!audience.isBehind() || clock() - patientAt < PATIENCE_EVERY_MS) return;
+    patientAt = clock();
+    for (let waited = 0; waited < PATIENCE_MS && audience.isBehind() && !isStopped(); waited += PAUSE_MS) {
+      await new Promise<void>((resolve) => deps.after(PAUSE_MS, resolve));
     }
   }
 
@@ -201,7 +243,7 @@ export function followLog(deps: LogFollowerDeps, tell: (event: LiveEvent) => voi
     started: start(),
     position: () => ({
       from: readAt - LONGEST_REQUEST_MS,
-      given: [{ seen, upTo: null }, ...(search === null ? [] : [search])],
+      given: told,
     }),
     stop() {
       state = 'stopped';

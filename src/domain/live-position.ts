@@ -48,6 +48,15 @@ export function covers({ below, except, also }: Seen, xid: number): boolean {
   return xid < below ? !except.includes(xid) : also.includes(xid);
 }
 
+/** Whether `outer` covers all that `inner` covers. */
+export function contains(outer: Seen, inner: Seen): boolean {
+  return (
+    outer.below >= inner.below &&
+    inner.also.every((xid) => covers(outer, xid)) &&
+    outer.except.every((xid) => !covers(inner, xid))
+  );
+}
+
 /** What a snapshot shows: `pg_current_snapshot()` as text, "xmin:xmax:xip,xip". */
 export function parseSnapshot(text: string): Seen {
   const [, below = '', running = ''] = text.split(':');

@@ -3,7 +3,17 @@ import type { Actor } from '../identity/actor.ts';
 import { authorize, tenantScope } from '../identity/policy.ts';
 import type { LiveBus, LiveEvent, Watcher } from './live-bus.ts';
 import { compileFilter, type CompiledFilter, type LiveFilter, type TenantScope } from './live-filter.ts';
-import { advanced, decode, encode, LONGEST_REQUEST_MS, type Place, type Position } from './live-position.ts';
+import {
+  advanced,
+  contains,
+  covers,
+  decode,
+  encode,
+  LONGEST_REQUEST_MS,
+  type Place,
+  type Position,
+  type Seen,
+} from './live-position.ts';
 import { createLiveQueue } from './live-queue.ts';
 import type { LiveReader, LiveRow } from './live-reader.ts';
 import { SlowConsumerError } from './slow-consumer.ts';
@@ -63,11 +73,14 @@ export function createLiveRequests(deps: LiveRequestsDeps): LiveRequests {
     { after, signal, onDropped }: FollowOptions,
   ): AsyncGenerator<LoggedRequest, void, undefined> {
     let cursor = after;
-    let position = start;
+    /** What the log showed when it was last read for this stream. */
+    let shown: Seen | null = null;
 
     // Rounds, until there is little left: nothing piles up in memory meanwhile, however long it takes.
+    let position = start;
     for (let given = PAGE; position !== null && given >= PAGE;) {
-      const now = await currently();
+      shown = await reader.snapshot();
+      const now = { from: clock() - LONGEST_REQUEST_MS, given: [{ seen: shown, upTo: null }] };
       given = 0;
       for await (const logged of missed(position, now, wanted, signal)) {
         ({ cursor } = logged);
@@ -82,7 +95,10 @@ export function createLiveRequests(deps: LiveRequestsDeps): LiveRequests {
     let dropped = false;
     const watcher: Watcher = {
       tenants: wanted.tenants,
+      isBehind: () => queue.size > capacity / 2,
       onEvent(event) {
+        // The bus may be behind the log, and tell what has been read there already.
+        if (shown !== null && covers(shown, event.xid)) return;
         if (!wanted.accepts(event.row) || queue.push(event)) return;
         dropped = true;
         bus.unwatch(watcher);
@@ -105,18 +121,13 @@ export function createLiveRequests(deps: LiveRequestsDeps): LiveRequests {
         }
       }
       for (let event = await queue.next(); event !== null; event = await queue.next()) {
-        cursor = event.cursor();
+        cursor = cursorOf(event, shown);
         yield { request: event.row, cursor };
       }
     } finally {
       signal.removeEventListener('abort', stop);
       stop();
     }
-  }
-
-  async function currently(): Promise<Position> {
-    const seen = await reader.snapshot();
-    return { from: clock() - LONGEST_REQUEST_MS, given: [{ seen, upTo: null }] };
   }
 
   /** What lies between two positions, in the order of the log. */
@@ -140,4 +151,12 @@ export function createLiveRequests(deps: LiveRequestsDeps): LiveRequests {
       }
     } while (rows.length === PAGE);
   }
+}
+
+/** The bus's own cursor, until it has caught up together with what was read before. */
+function cursorOf({ position, cursor }: LiveEvent, shown: Seen | null): string {
+  if (shown === null || position.given.some(({ seen, upTo }) => upTo === null && contains(seen, shown))) {
+    return cursor();
+  }
+  return encode({ from: position.from, given: [...position.given, { seen: shown, upTo: null }] });
 }

@@ -64,3 +64,48 @@ export async function connect(
     },
   };
 }
+
+/** A subscription over server-sent events. */
+export interface Stream extends Followed {
+  readonly status: number;
+  readonly type: string | null;
+  /** Resolves when the response has ended. */
+  readonly ended: Promise<void>;
+  stop(): void;
+}
+
+/** Subscribes by POST; what is no stream is given as its one event. */
+export async function stream(
+  url: string,
+  token: string,
+  body: object,
+  accept = 'text/event-stream',
+): Promise<Stream> {
+  const ending = new AbortController();
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    signal: ending.signal,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', accept },
+    body: JSON.stringify(body),
+  });
+  const followed: Followed = { events: [], errors: null, completed: false };
+  const type = response.headers.get('content-type');
+  const ended = type?.startsWith('text/event-stream')
+    ? readEvents(response, followed).catch(() => undefined)
+    : response.json().then((answer: Json) => void followed.events.push(answer));
+  return Object.assign(followed, { status: response.status, type, ended, stop: () => ending.abort() });
+}
+
+async function readEvents(response: Response, followed: Followed): Promise<void> {
+  let text = '';
+  for await (const chunk of response.body ?? []) {
+    text += Buffer.from(chunk).toString();
+    const frames = text.split('\n\n');
+    text = frames.pop() ?? '';
+    for (const frame of frames) {
+      const [, name, data] = /^event: (\w+)\ndata: ?(.*)$/.exec(frame) ?? [];
+      if (name === 'next') followed.events.push(JSON.parse(data ?? ''));
+      if (name === 'complete') followed.completed = true;
+    }
+  }
+}
