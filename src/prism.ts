@@ -6,6 +6,7 @@ import { createDrain } from './accounting/drain.ts';
 import { openJournal, type Journal } from './accounting/journal.ts';
 import type { JournalSink } from './accounting/record.ts';
 import { createRetention } from './accounting/retention.ts';
+import { scoresOf } from './catalog/benchmarks.ts';
 import { createCatalog } from './catalog/catalog.ts';
 import { createPool } from './database/client.ts';
 import { startEmbedded, type Embedded } from './database/embedded.ts';
@@ -97,6 +98,7 @@ async function build(env: Env, output: Log, version: string, undo: Undo[]): Prom
     registry,
     cipher,
     catalogPrice: catalog.priceOf,
+    catalogBenchmarks: (type, id) => scoresOf(catalog.describe(type, id)?.benchmarks),
     log,
     dataDir: env.dataDir,
     listen: (handlers) => notices.subscribe(handlers),

@@ -11,3 +11,11 @@ export type Axis = (typeof AXES)[number];
 export function scoreOn(axis: Axis, benchmarks: Benchmarks | null | undefined): number | null {
   return benchmarks?.[axis] ?? null;
 }
+
+/** All scores by axis; what nobody has measured is absent. */
+export function scoresOf(benchmarks: Benchmarks | null | undefined): ReadonlyMap<string, number> {
+  if (benchmarks === null || benchmarks === undefined) return NO_SCORES;
+  return new Map(AXES.map((axis) => [axis, benchmarks[axis]]));
+}
+
+const NO_SCORES: ReadonlyMap<string, number> = new Map();

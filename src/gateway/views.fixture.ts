@@ -19,6 +19,8 @@ export function served(slug: string, id: string, more: Partial<ModelView> = {}):
     created: 0,
     visible: true,
     tier: null,
+    priority: 50,
+    benchmarks: new Map(),
     capabilities: new Set(),
     contextWindow: null,
     maxOutputTokens: null,

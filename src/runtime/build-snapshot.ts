@@ -1,6 +1,7 @@
 import { readLogConfig } from '../log-config.ts';
 import { buildProvider, type ProviderViewDeps } from './provider-view.ts';
 import type { ProviderRows, Rows, SettingsRow, TenantRows } from './snapshot-rows.ts';
+import { buildRouting } from './routing-view.ts';
 import { BuiltTenant, compileTenant, ProviderSet, type TenantRules } from './tenant-view.ts';
 import type { KeyView, ProviderView, SettingsView, Snapshot, TenantView } from './view.ts';
 
@@ -62,6 +63,10 @@ export function buildSnapshot(deps: ProviderViewDeps, rows: Rows, previous: Buil
     tenantsBySlug: new Map(views.map((view) => [view.slug, view])),
     providersById,
     settings: settingsOf(rows.settings, previous),
+    routing:
+      previous?.rows.routing === rows.routing
+        ? previous.snapshot.routing
+        : buildRouting(rows.routing, deps.log),
   };
   return { rows, snapshot, providers, tenants, sets };
 }
@@ -75,6 +80,7 @@ function settingsOf(row: SettingsRow, previous: Built | null): SettingsView {
 function isUnchanged(previous: Built, rows: Rows, providers: ReadonlyMap<string, ProviderEntry>): boolean {
   return (
     previous.rows.settings === rows.settings &&
+    previous.rows.routing === rows.routing &&
     previous.tenants.size === rows.tenants.size &&
     previous.providers.size === providers.size &&
     [...providers].every(([id, entry]) => previous.providers.get(id) === entry)

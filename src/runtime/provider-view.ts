@@ -11,6 +11,8 @@ export interface ProviderViewDeps {
   /** Throws when the text cannot be decrypted. */
   readonly cipher: { decrypt(ciphertext: string, context: string): string };
   readonly catalogPrice: CatalogPrice;
+  /** Scores by axis, 0 to 100; what is not known is absent. */
+  readonly catalogBenchmarks: (providerType: string, modelId: string) => ReadonlyMap<string, number>;
   readonly log: Logger;
 }
 
@@ -101,6 +103,8 @@ function buildModel(deps: ProviderViewDeps, provider: ProviderRow, row: ModelRow
     // What discovery does not find any more can be called by name, but is not advertised.
     visible: row.visible && !row.missing,
     tier: row.tier,
+    priority: row.priority,
+    benchmarks: deps.catalogBenchmarks(provider.type, row.modelId),
     capabilities: new Set(readStrings(row.capabilities)),
     contextWindow: learned ?? row.contextWindow,
     maxOutputTokens: row.maxOutputTokens,

@@ -35,6 +35,8 @@ export function served(
       created: 0,
       visible: true,
       tier: null,
+      priority: 50,
+      benchmarks: new Map(),
       capabilities: new Set(),
       contextWindow: values.contextWindow ?? null,
       maxOutputTokens: null,

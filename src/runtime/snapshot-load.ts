@@ -4,8 +4,11 @@ import {
   keepUnchanged,
   type KeyRow,
   type ModelRow,
+  type CategoryRow,
   type ProviderRow,
+  type RoutingRows,
   type Rows,
+  type RuleSetRow,
   type SettingsRow,
   type TenantRow,
 } from './snapshot-rows.ts';
@@ -19,6 +22,8 @@ export interface Changes {
   readonly tenants: ReadonlySet<string>;
   readonly providers: ReadonlySet<string>;
   readonly settings: boolean;
+  /** Categories and rule sets. */
+  readonly routing: boolean;
 }
 
 export interface RowSource {
@@ -33,12 +38,15 @@ export async function loadAll(source: RowSource, previous: Rows | null): Promise
     const models = await client.query<ModelRow>(`${MODELS} ORDER BY m.model_id`);
     const tenants = await client.query<TenantRow>(`${TENANTS} ORDER BY t.id`);
     const keys = await client.query<KeyRow>(`${KEYS} ORDER BY k.id`);
+    const routing = await loadRouting(client);
     const rows = groupRows({
       providers: providers.rows,
       models: models.rows,
       tenants: tenants.rows,
       keys: keys.rows,
       settings: await loadSettings(client),
+      categories: [...routing.categories],
+      ruleSets: [...routing.ruleSets],
     });
     return previous === null ? rows : keepUnchanged(previous, rows);
   });
@@ -73,7 +81,8 @@ export async function loadChanged(source: RowSource, previous: Rows, changes: Ch
       for (const row of rows.rows) tenants.set(row.id, { tenant: row, keys: byTenant.get(row.id) ?? [] });
     }
     const settings = changes.settings ? await loadSettings(client) : previous.settings;
-    return keepUnchanged(previous, { providers, tenants, settings });
+    const routing = changes.routing ? await loadRouting(client) : previous.routing;
+    return keepUnchanged(previous, { providers, tenants, settings, routing });
   });
 }
 
@@ -115,6 +124,18 @@ async function loadSettings(client: pg.PoolClient): Promise<SettingsRow> {
   return rows[0] ?? { promptLogging: false, log: '{}' };
 }
 
+async function loadRouting(client: pg.PoolClient): Promise<RoutingRows> {
+  const categories = await client.query<CategoryRow>(
+    `SELECT key, tier, axis, default_model AS "defaultModel", requires_vision AS "requiresVision"
+       FROM category ORDER BY position, key`,
+  );
+  const ruleSets = await client.query<RuleSetRow>(
+    `SELECT tenant_id::text AS "tenantId", name, version, definition::text AS definition
+       FROM rule_set WHERE is_default ORDER BY tenant_id NULLS FIRST`,
+  );
+  return { categories: categories.rows, ruleSets: ruleSets.rows };
+}
+
 const PROVIDERS = `
   SELECT p.id, p.slug, p.name, p.type, p.base_url AS "baseUrl", p.api_path AS "apiPath", p.auth_type AS "authType",
          p.credentials, p.region, p.options::text AS options, p.active
@@ -127,7 +148,7 @@ const MODELS = `
   SELECT m.provider_id AS "providerId", m.model_id AS "modelId", m.kind::text AS kind, m.owned_by AS "ownedBy",
          array_to_json(m.capabilities)::text AS capabilities, m.context_window AS "contextWindow",
          m.manual_context AS "manualContext", m.learned_context_window AS "learnedContextWindow",
-         m.max_output_tokens AS "maxOutputTokens", m.tier, m.visible, m.missing_since IS NOT NULL AS missing,
+         m.max_output_tokens AS "maxOutputTokens", m.tier, m.priority, m.visible, m.missing_since IS NOT NULL AS missing,
          ${ownPrice('input_per_1m')} AS "inputPer1M", ${ownPrice('cached_input_per_1m')} AS "cachedInputPer1M",
          ${ownPrice('cache_write_per_1m')} AS "cacheWritePer1M", ${ownPrice('output_per_1m')} AS "outputPer1M",
          ${ownPrice('reasoning_per_1m')} AS "reasoningPer1M", m.manual_pricing AS "manualPricing",

@@ -31,6 +31,7 @@ const modelRow = z.object({
   learnedContextWindow: amount,
   maxOutputTokens: amount,
   tier: z.string().nullable(),
+  priority: z.number(),
   visible: z.boolean(),
   missing: z.boolean(),
   inputPer1M: amount,
@@ -74,6 +75,25 @@ const settingsRow = z.object({
   log: z.string().default('{}'),
 });
 
+const categoryRow = z.object({
+  key: z.string(),
+  tier: z.string(),
+  axis: z.string(),
+  defaultModel: z.string().nullable(),
+  requiresVision: z.boolean(),
+});
+
+/** The default rule set of its scope. */
+const ruleSetRow = z.object({
+  /** Null = of all tenants. */
+  tenantId: z.string().nullable(),
+  name: z.string(),
+  version: z.number(),
+  definition: z.string(),
+});
+
+export type CategoryRow = z.infer<typeof categoryRow>;
+export type RuleSetRow = z.infer<typeof ruleSetRow>;
 export type ProviderRow = z.infer<typeof providerRow>;
 export type ModelRow = z.infer<typeof modelRow>;
 export type TenantRow = z.infer<typeof tenantRow>;
@@ -90,10 +110,17 @@ export interface TenantRows {
   readonly keys: readonly KeyRow[];
 }
 
+/** What the router knows beside models and tenants: small, and read as one. */
+export interface RoutingRows {
+  readonly categories: readonly CategoryRow[];
+  readonly ruleSets: readonly RuleSetRow[];
+}
+
 export interface Rows {
   readonly providers: ReadonlyMap<string, ProviderRows>;
   readonly tenants: ReadonlyMap<string, TenantRows>;
   readonly settings: SettingsRow;
+  readonly routing: RoutingRows;
 }
 
 /** The rows as lists: what the loader reads and the disk copy holds. */
@@ -103,6 +130,8 @@ export const flatRows = z.object({
   tenants: z.array(tenantRow),
   keys: z.array(keyRow),
   settings: settingsRow,
+  categories: z.array(categoryRow),
+  ruleSets: z.array(ruleSetRow),
 });
 export type FlatRows = z.infer<typeof flatRows>;
 
@@ -115,6 +144,7 @@ export function groupRows(flat: FlatRows): Rows {
     ),
     tenants: new Map(flat.tenants.map((tenant) => [tenant.id, { tenant, keys: keys.get(tenant.id) ?? [] }])),
     settings: flat.settings,
+    routing: { categories: flat.categories, ruleSets: flat.ruleSets },
   };
 }
 
@@ -127,6 +157,8 @@ export function flattenRows(rows: Rows): FlatRows {
     tenants: tenants.map((one) => one.tenant),
     keys: tenants.flatMap((one) => one.keys),
     settings: rows.settings,
+    categories: [...rows.routing.categories],
+    ruleSets: [...rows.routing.ruleSets],
   };
 }
 
@@ -155,6 +187,11 @@ export function keepUnchanged(previous: Rows, next: Rows): Rows {
       }),
     ),
     settings: sameRow(previous.settings, next.settings) ? previous.settings : next.settings,
+    routing:
+      sameRows(previous.routing.categories, next.routing.categories) &&
+      sameRows(previous.routing.ruleSets, next.routing.ruleSets)
+        ? previous.routing
+        : next.routing,
   };
 }
 

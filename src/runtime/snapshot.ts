@@ -18,7 +18,7 @@ const LAST_RETRY_MS = 5_000;
 const MANY = 200;
 
 export interface SnapshotNotice {
-  /** Others than tenant, provider and setting are of no concern here. */
+  /** `user` and `pod` are of no concern here. */
   readonly noun: string;
   readonly id: string;
 }
@@ -73,7 +73,13 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
   let failure: unknown = null;
   let retryMs = FIRST_RETRY_MS;
 
-  const wanted = { all: false, settings: false, tenants: new Set<string>(), providers: new Set<string>() };
+  const wanted = {
+    all: false,
+    settings: false,
+    routing: false,
+    tenants: new Set<string>(),
+    providers: new Set<string>(),
+  };
   let running: Promise<void> | null = null;
   let cancelLoad: (() => void) | null = null;
   let cancelReload: (() => void) | null = null;
@@ -84,6 +90,7 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
     if (noun === 'tenant') wanted.tenants.add(id);
     else if (noun === 'provider') wanted.providers.add(id);
     else if (noun === 'setting') wanted.settings = true;
+    else if (noun === 'category' || noun === 'rule-set') wanted.routing = true;
     else return;
     loadSoon(COALESCE_MS);
   }
@@ -111,7 +118,12 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
     running = loadWanted().finally(() => {
       running = null;
       if (failure !== null) loadSoon(retryMs);
-      else if (wanted.all || wanted.settings || wanted.tenants.size + wanted.providers.size > 0) {
+      else if (
+        wanted.all ||
+        wanted.settings ||
+        wanted.routing ||
+        wanted.tenants.size + wanted.providers.size > 0
+      ) {
         loadSoon(COALESCE_MS);
       }
     });
@@ -123,9 +135,10 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
       tenants: new Set(wanted.tenants),
       providers: new Set(wanted.providers),
       settings: wanted.settings,
+      routing: wanted.routing,
     };
     const isPartial = !wanted.all && changes.tenants.size + changes.providers.size <= MANY;
-    wanted.all = wanted.settings = false;
+    wanted.all = wanted.settings = wanted.routing = false;
     wanted.tenants.clear();
     wanted.providers.clear();
     try {

@@ -1,6 +1,7 @@
 import type { Price } from '../accounting/price.ts';
 import type { LogConfig } from '../log-config.ts';
 import type { Adapter, Endpoint } from '../providers/adapter.ts';
+import type { RoutingView } from '../routing/types.ts';
 
 /**
  * The gateway's whole knowledge of the world: immutable, in memory, replaced as one when something changes
@@ -14,6 +15,13 @@ export interface Snapshot {
   readonly tenantsBySlug: ReadonlyMap<string, TenantView>;
   readonly providersById: ReadonlyMap<string, ProviderView>;
   readonly settings: SettingsView;
+  readonly routing: RoutingWorld;
+}
+
+/** What `model: "auto"` is decided from. */
+export interface RoutingWorld {
+  /** The tenant's settings in force, categories, rules and candidates; the same object while nothing changes. */
+  viewOf(tenant: TenantView): RoutingView;
 }
 
 export interface SettingsView {
@@ -91,6 +99,10 @@ export interface ModelView {
   readonly created: number;
   readonly visible: boolean;
   readonly tier: string | null;
+  /** 1 to 100: the administrators' own order within a tier. */
+  readonly priority: number;
+  /** Benchmark score by axis, 0 to 100; an absent axis is not known. */
+  readonly benchmarks: ReadonlyMap<string, number>;
   readonly capabilities: ReadonlySet<string>;
   /** Tokens; the learned one where the provider has told it, unless set by hand. Null = not known. */
   readonly contextWindow: number | null;

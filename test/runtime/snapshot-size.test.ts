@@ -38,7 +38,13 @@ test('a change of one tenant among a thousand with ten thousand keys rebuilds th
        SELECT gen_random_uuid(), t.id, encode(sha256((t.slug || n)::bytea), 'hex'), 'omp-'
          FROM tenant t, generate_series(1, 10) n`,
   );
-  const deps: ProviderViewDeps = { registry, cipher, catalogPrice, log: recordLog().log };
+  const deps: ProviderViewDeps = {
+    registry,
+    cipher,
+    catalogPrice,
+    catalogBenchmarks: () => new Map(),
+    log: recordLog().log,
+  };
   const source = { pool: db, timers: systemTimers };
   const rows = await loadAll(source, null);
   const whole = buildSnapshot(deps, rows, null);

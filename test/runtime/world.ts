@@ -59,6 +59,7 @@ export function openSnapshots(url: string, dataDir: string, timers = systemTimer
     registry,
     cipher,
     catalogPrice,
+    catalogBenchmarks: () => new Map(),
     log,
     dataDir,
     listen: (handlers) => listen({ url, log, ...handlers }),

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chownSync, mkdtempSync } from 'node:fs';
+import { chownSync, mkdtempSync, readdirSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -146,9 +146,15 @@ test('three processes that start at once on an empty database migrate it once an
   for (const { url } of programs) expect(await health(url)).toMatchObject(HEALTHY);
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
-  const { rows } = await client.query('SELECT migration_name FROM _prisma_migrations');
+  const { rows } = await client.query<{ migration_name: string }>(
+    'SELECT migration_name FROM _prisma_migrations ORDER BY 1',
+  );
   await client.end();
-  expect(rows).toEqual([{ migration_name: '0001_init' }]);
+  expect(rows.map((row) => row.migration_name)).toEqual(
+    readdirSync('prisma/migrations')
+      .filter((name) => /^\d/.test(name))
+      .toSorted(),
+  );
   await Promise.all(programs.map((program) => end(program, 'SIGTERM')));
   await database.drop();
 }, 40_000);
