@@ -102,7 +102,7 @@ export function createLiveAccess(deps: LiveAccessDeps): LiveAccess {
     }
 
     function watchTheClock(): void {
-      const left = actor.expiresAt === undefined ? RECHECK_MS : actor.expiresAt.getTime() - clock().getTime();
+      const left = actor.expiresAt === undefined ? Infinity : actor.expiresAt.getTime() - clock().getTime();
       if (left <= 0) return end(loggedOut());
       cancelTimer = after(Math.min(left, RECHECK_MS), () => {
         if (left > RECHECK_MS) doubt();

@@ -77,6 +77,16 @@ async function someone(role: string, tenantIds: string[] = []): Promise<{ id: st
   return { id: createUser.id, token: body.token };
 }
 
+/** An access token of theirs that ends after so long. */
+async function accessToken(token: string, lifeMs: number): Promise<string> {
+  const { createAccessToken } = await query(
+    'mutation ($input: CreateAccessTokenInput!) { createAccessToken(input: $input) { ... on AccessTokenCreated { secret } } }',
+    token,
+    { input: { name: 'live', scopes: ['REQUESTS_READ'], expiresAt: new Date(Date.now() + lifeMs) } },
+  );
+  return createAccessToken.secret;
+}
+
 const idsOf = ({ events }: Followed): string[] => events.map(({ data }) => data.requestLogged.request.id);
 const lastCursor = ({ events }: Followed): string => events.at(-1)?.data.requestLogged.cursor;
 
@@ -213,7 +223,6 @@ describe('a login that ends', () => {
     };
   }
   const loggedOut = [expect.objectContaining({ code: 4401 }), expect.objectContaining({ code: 4401 })];
-  const changed = [expect.objectContaining({ code: 4403 }), expect.objectContaining({ code: 4403 })];
 
   it('by a logout takes its sockets and streams along, on every process', async () => {
     const { token } = await someone('FINOPS');
@@ -236,21 +245,19 @@ describe('a login that ends', () => {
     expect(await live.lastWords()).toHaveLength(2);
   });
 
-  it('or may do something else from now on, has to connect again', async () => {
-    // A change of rights ends sessions; access tokens live on, with what their user may do now.
-    const create =
-      'mutation ($input: CreateAccessTokenInput!) { createAccessToken(input: $input) { ... on AccessTokenCreated { secret } } }';
-    const input = { name: 'live', scopes: ['REQUESTS_READ'] };
-    const { createAccessToken } = await query(create, viewer.token, { input });
-    const live = await both(createAccessToken.secret);
+  it('because its user may do something else from now on, ends access tokens along', async () => {
+    const live = await both(await accessToken(viewer.token, 60_000));
     const update =
       'mutation ($id: ID!, $tenantIds: [ID!]!) { updateUser(id: $id, input: { tenantIds: $tenantIds }) { ... on User { id } } }';
     await query(update, first.token, { id: viewer.id, tenantIds: [b.id] });
-    expect(await live.closes()).toEqual(changed);
-    expect(await live.lastWords()).toEqual([
-      ['forbidden', true],
-      ['forbidden', true],
-    ]);
+    expect(await live.closes()).toEqual(loggedOut);
+    expect(await live.lastWords()).toHaveLength(2);
+  });
+
+  it('by itself does so, too', async () => {
+    const live = await both(await accessToken(first.token, 1_500));
+    expect(await live.closes()).toEqual(loggedOut);
+    expect(await live.lastWords()).toHaveLength(2);
   });
 
   it('of somebody else changes nothing', async () => {
