@@ -98,7 +98,8 @@ export async function serveCompletion(
 }
 
 function watchClient(res: ServerResponse, exchange: Exchange): void {
-  res.once('close', () => {
+  // "close" comes once anyway; the wrapper of "once" would only cost.
+  res.on('close', () => {
     if (res.writableFinished) return;
     exchange.clientGone = true;
     exchange.abort?.();

@@ -49,9 +49,10 @@ export interface Exchange {
 /** Prompt and answer are stored up to this size each; what is longer is cut and marked. */
 export const MAX_CAPTURED_BYTES = 262_144;
 
-/** Keeps what the client is sent, if prompts are logged. */
-export function capture(exchange: Exchange, bytes: Buffer): void {
+/** Keeps what the client is sent (bytes, or a string of one character a byte), if prompts are logged. */
+export function capture(exchange: Exchange, sent: Buffer | string): void {
   if (exchange.captured === null || exchange.capturedBytes >= MAX_CAPTURED_BYTES) return;
+  const bytes = typeof sent === 'string' ? Buffer.from(sent, 'latin1') : sent;
   const room = MAX_CAPTURED_BYTES - exchange.capturedBytes;
   exchange.captured.push(Buffer.from(bytes.subarray(0, room)));
   exchange.capturedBytes += Math.min(room, bytes.length);

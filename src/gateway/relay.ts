@@ -78,7 +78,7 @@ export class Outlet {
       const headers = gatewayHeaders(exchange);
       headers.push('content-type', 'application/json', 'content-length', String(body.length));
       exchange.res.writeHead(200, headers);
-      exchange.res.end(body);
+      exchange.res.end(body, 'latin1');
     });
   }
 
@@ -152,15 +152,31 @@ function inStream(error: AppError): AppError {
   return error.code === 'invalid_request' ? new AppError('provider_error', error.message) : error;
 }
 
-/** The object with `members` added at its end. */
-export function withMembers(body: Buffer, members: string): Buffer {
-  const close = body.lastIndexOf(0x7d);
+/**
+ * Up to this size an answer is a string and leaves in one piece with its head: node:http copies up to 16 KB of text
+ * straight into the socket, where the two parts of a head and a buffer need a gathered write: a tenth of all that a
+ * request of 200 bytes costs.
+ */
+const SMALL_ANSWER = 12_288;
+
+/** The object with `members` added at its end: its bytes, or one character a byte ("latin1"). */
+export function withMembers(body: Buffer, members: string): Buffer | string {
+  let close = body.length - 1;
+  while (close > 0 && body[close] !== 0x7d) close -= 1;
   let before = close - 1;
   while (before >= 0 && isSpace(body[before])) before -= 1;
-  const comma = body[before] === 0x7b ? '' : ',';
-  const tail = Buffer.from(`${comma}${members}}`);
-  return Buffer.concat([body.subarray(0, close), tail], close + tail.length);
+  const tail = `${body[before] === 0x7b ? '' : ','}${members}}`;
+  if (close < SMALL_ANSWER) return body.toString('latin1', 0, close) + bytesAsText(tail);
+  const bytes = Buffer.from(tail);
+  return Buffer.concat([body.subarray(0, close), bytes], close + bytes.length);
 }
+
+/** The text's bytes in UTF-8, one character each. */
+function bytesAsText(text: string): string {
+  return ASCII.test(text) ? text : Buffer.from(text).toString('latin1');
+}
+
+const ASCII = /^[\x20-\x7e]*$/;
 
 function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;

@@ -53,7 +53,17 @@ export async function serve(
       continue;
     }
     tries += 1;
-    const outcome = await tryOne(deps, exchange, served, prepare, outlet);
+    const startedAt = deps.now();
+    exchange.served = served;
+    const prepared = planFor(prepare, served);
+    const plan = prepared instanceof Promise ? await prepared : prepared;
+    exchange.attemptStartedAt = plan instanceof UpstreamFailure ? null : startedAt;
+    const outcome: AttemptOutcome =
+      plan instanceof UpstreamFailure
+        ? { kind: 'failed', failure: plan }
+        : await attempt(deps.upstream, exchange, plan, outlet);
+    exchange.attemptStartedAt = null;
+    judge(deps, exchange, served, startedAt, outcome);
     if (outcome.kind !== 'failed') return;
     last = outcome.failure;
     if (last.kind === 'context_overflow') {
@@ -75,28 +85,32 @@ export async function serve(
   );
 }
 
-async function tryOne(
+/** What to send, or why it cannot be made: some adapters ask a server for a token to sign with. */
+function planFor(
+  prepare: Prepare,
+  served: ServedModel,
+): AttemptPlan | UpstreamFailure | Promise<AttemptPlan | UpstreamFailure> {
+  try {
+    const plan = prepare(served);
+    return plan instanceof Promise ? plan.catch(failureOnly) : plan;
+  } catch (error) {
+    return failureOnly(error);
+  }
+}
+
+/** An AppError is about the request and ends it. */
+function failureOnly(error: unknown): UpstreamFailure {
+  if (error instanceof UpstreamFailure) return error;
+  throw error;
+}
+
+function judge(
   deps: ServeDeps,
   exchange: Exchange,
   served: ServedModel,
-  prepare: Prepare,
-  outlet: Outlet,
-): Promise<AttemptOutcome> {
-  exchange.served = served;
-  const startedAt = deps.now();
-  let plan: AttemptPlan;
-  try {
-    const prepared = prepare(served);
-    plan = prepared instanceof Promise ? await prepared : prepared;
-  } catch (error) {
-    // Some adapters ask a server for a token to sign with; an AppError is about the request and ends it.
-    if (!(error instanceof UpstreamFailure)) throw error;
-    learnFrom(deps, exchange, served, startedAt, error);
-    return { kind: 'failed', failure: error };
-  }
-  exchange.attemptStartedAt = startedAt;
-  const outcome = await attempt(deps.upstream, exchange, plan, outlet);
-  exchange.attemptStartedAt = null;
+  startedAt: number,
+  outcome: AttemptOutcome,
+): void {
   if (outcome.failure !== null) {
     learnFrom(deps, exchange, served, startedAt, outcome.failure);
   } else if (outcome.kind === 'served' || exchange.ttftMs !== null) {
@@ -104,7 +118,6 @@ async function tryOne(
     deps.breaker.onSuccess(served.provider.id);
     deps.observe(served.provider.id, true);
   }
-  return outcome;
 }
 
 function learnFrom(

@@ -1,5 +1,5 @@
 import { costInfo, costOf } from '../accounting/cost.ts';
-import { boundText } from '../accounting/bound-text.ts';
+import { boundText, TEXT_LIMITS } from '../accounting/bound-text.ts';
 import type { AttemptTrace, JournalSink, RequestRecord, RequestStatus } from '../accounting/record.ts';
 import { NO_USAGE, type TokenUsage } from '../accounting/usage.ts';
 import type { AppError } from '../errors.ts';
@@ -120,7 +120,8 @@ function recordOf(deps: SettleDeps, exchange: Exchange, ending: Ending, bill: Bi
   const { served, original, request } = exchange;
   const requested = request?.model ?? '';
   const model = served?.model.id ?? requested;
-  const attempts = attemptsOf(deps, exchange, ending);
+  const now = deps.now();
+  const attempts = attemptsOf(exchange, ending, now);
   return {
     id: exchange.id,
     at: exchange.at,
@@ -129,21 +130,21 @@ function recordOf(deps: SettleDeps, exchange: Exchange, ending: Ending, bill: Bi
     providerId: served?.provider.id ?? null,
     providerSlug: served?.provider.slug ?? '',
     operation: exchange.operation,
-    requestedModel: boundText(requested, 256),
-    model: boundText(model, 256),
-    baselineModel: boundText(original?.model.id ?? model, 256),
+    requestedModel: requested,
+    model,
+    baselineModel: original?.model.id ?? model,
     category: '',
     costTier: served?.model.tier ?? '',
     autoRouted: false,
-    userName: exchange.userName === '' ? boundText(request?.user ?? '', 128) : exchange.userName,
+    userName: exchange.userName === '' ? boundText(request?.user ?? '', TEXT_LIMITS.name) : exchange.userName,
     sessionId: exchange.sessionId,
     status: ending.status,
     httpStatus: ending.httpStatus,
     errorType: ending.error?.type ?? '',
-    errorCode: boundText(ending.error?.wireCode ?? '', 64),
-    errorMessage: boundText(ending.error?.message ?? '', 1_000),
+    errorCode: ending.error?.wireCode ?? '',
+    errorMessage: ending.error?.message ?? '',
     streamed: request?.stream ?? false,
-    durationMs: Math.round(deps.now() - exchange.startedAt),
+    durationMs: Math.round(now - exchange.startedAt),
     ttftMs: exchange.ttftMs,
     attempts: attempts.reduce((calls, it) => (it.outcome === BREAKER_OPEN ? calls : calls + 1), 0),
     contextFallback: fellBack(exchange),
@@ -158,14 +159,14 @@ function recordOf(deps: SettleDeps, exchange: Exchange, ending: Ending, bill: Bi
 }
 
 /** All attempts; the one that answered, fully or in part, is the last. */
-function attemptsOf(deps: SettleDeps, exchange: Exchange, ending: Ending): readonly AttemptTrace[] {
+function attemptsOf(exchange: Exchange, ending: Ending, now: number): readonly AttemptTrace[] {
   const { attemptStartedAt: startedAt, served } = exchange;
   if (startedAt === null || served === null) return exchange.attempts;
   const last: AttemptTrace = {
     provider: served.provider.slug,
     model: served.model.id,
     startMs: Math.round(startedAt - exchange.startedAt),
-    durationMs: Math.round(deps.now() - startedAt),
+    durationMs: Math.round(now - startedAt),
     outcome: ending.status === 'success' ? 'ok' : ending.status === 'aborted' ? 'aborted' : 'broken',
   };
   return [...exchange.attempts, last];
