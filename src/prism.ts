@@ -213,6 +213,8 @@ async function build(env: Env, output: Log, version: string, undo: Undo[]): Prom
       metrics: createMetrics({
         meter,
         journal: () => journal.depth(),
+        drain: drain.stats,
+        quarantined: () => journal.quarantine.count,
         limiterDegraded: () => limiter.status().degraded,
         snapshotAgeMs: () => Date.now() - snapshots.status().loadedAt,
         upstreamConnections: () => upstream.stats().connections,

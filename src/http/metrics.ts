@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { LATENCY_BOUNDS, SEPARATOR, type Distribution, type Meter, type Series } from '../gateway/meter.ts';
 import type { Handler } from './server.ts';
 
@@ -10,6 +10,15 @@ export interface MetricsDeps {
     readonly bytes: number;
     readonly oldestMs: number | null;
   };
+  /** Since the start: journal to database. */
+  readonly drain: {
+    readonly rows: number;
+    readonly batches: number;
+    readonly failures: number;
+    readonly torn: number;
+  };
+  /** Lines of the journal that could not be stored and were put aside. */
+  readonly quarantined: () => number;
   /** 1 = shared limits are enforced by this process alone because Redis is down. */
   readonly limiterDegraded: () => boolean;
   readonly snapshotAgeMs: () => number;
@@ -28,6 +37,7 @@ export function createMetrics(deps: MetricsDeps): Handler {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   registerGauges(registry, deps);
+  registerCounters(registry, deps);
 
   return (req, res) => {
     if (deps.token !== null && !matches(req.headers.authorization, deps.token)) {
@@ -84,6 +94,30 @@ function registerGauges(registry: Registry, deps: MetricsDeps): void {
   );
   gauge('prism_pods_up', 'Processes whose heartbeat is heard; 0 while the database is down', deps.podsUp);
   gauge('prism_upstream_connections', 'Open connections to providers', deps.upstreamConnections);
+}
+
+/** What others count. */
+function registerCounters(registry: Registry, { drain, quarantined }: MetricsDeps): void {
+  const count = (name: string, help: string, read: () => number): void => {
+    new Counter({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
+  };
+  count('prism_drain_rows_total', 'Requests that came into the log of the database', () => drain.rows);
+  count('prism_drain_batches_total', 'Transactions that brought them there', () => drain.batches);
+  count(
+    'prism_drain_failures_total',
+    'Tries that the database failed; each is repeated',
+    () => drain.failures,
+  );
+  count('prism_journal_torn_total', 'Last lines that a crash had cut off', () => drain.torn);
+  count('prism_journal_quarantined_total', 'Lines that cannot be stored and were put aside', quarantined);
 }
 
 /** Counters and histograms of the meter, in the text format 0.0.4. */

@@ -87,6 +87,11 @@ describe('GET /metrics', () => {
       valueOf(text, 'prism_upstream_errors_total{provider="simulator",outcome="credentials"}'),
     ).toBeGreaterThan(0);
     expect(valueOf(text, 'prism_journal_failures_total')).toBe(0);
+    expect(valueOf(text, 'prism_drain_rows_total')).toBeGreaterThanOrEqual(rows.length);
+    expect(valueOf(text, 'prism_drain_batches_total')).toBeGreaterThan(0);
+    for (const trouble of ['drain_failures', 'journal_torn', 'journal_quarantined']) {
+      expect(valueOf(text, `prism_${trouble}_total`)).toBe(0);
+    }
     for (const gauge of ['journal_entries', 'journal_bytes', 'snapshot_age_seconds', 'limiter_degraded']) {
       expect(valueOf(text, `prism_${gauge}`)).toBeGreaterThanOrEqual(0);
     }
