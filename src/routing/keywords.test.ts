@@ -86,9 +86,9 @@ describe('a keyword', () => {
 describe('many keywords', () => {
   it('are all found in one pass, those inside others too', () => {
     const find = compileKeywords(['he', 'she', 'hers', '*he*', 'his', '*er*'], { caseless: true });
-    expect([...find('ushers')].toSorted()).toEqual([3, 5]);
-    expect([...find('she and hers')].toSorted()).toEqual([1, 2, 3, 5]);
-    expect([...find('')]).toEqual([]);
+    expect(find('ushers')).toEqual(new Set([3, 5]));
+    expect(find('she and hers')).toEqual(new Set([1, 2, 3, 5]));
+    expect(find('')).toEqual(new Set());
   });
 
   it('are found exactly where a search for each would find them', () => {
@@ -105,8 +105,8 @@ describe('many keywords', () => {
     fc.assert(
       fc.property(fc.array(pattern, { maxLength: 8 }), text, fc.boolean(), (patterns, raw, caseless) => {
         const found = compileKeywords(patterns, { caseless })(raw);
-        expect([...found].toSorted()).toEqual(
-          patterns.flatMap((one, index) => (oracle(one, raw, caseless) ? [index] : [])),
+        expect(found).toEqual(
+          new Set(patterns.flatMap((one, index) => (oracle(one, raw, caseless) ? [index] : []))),
         );
       }),
       { numRuns: 1000 },

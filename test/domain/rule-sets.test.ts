@@ -119,10 +119,12 @@ describe('a rule set', () => {
 
   it('counts its versions without a gap when two processes change it at once', async () => {
     const { id } = await world.domain.ruleSets.create(SYSTEM, { name: 'Mine' });
-    const processes = [world.domain, await world.another()];
+    const other = await world.another();
     await Promise.all(
       Array.from({ length: 10 }, (_, n) =>
-        processes[n % 2]?.ruleSets.update(SYSTEM, id, { definition: { thresholds: { confidence: n / 20 } } }),
+        (n % 2 === 0 ? world.domain : other).ruleSets.update(SYSTEM, id, {
+          definition: { thresholds: { confidence: n / 20 } },
+        }),
       ),
     );
     expect(await versions(id)).toHaveLength(11);
