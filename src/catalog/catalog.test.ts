@@ -122,6 +122,74 @@ describe('a description', () => {
     expect(catalog.describe('openai', 'gpt-5-mini')?.kind).toBe('chat');
   });
 
+  test.each([
+    ['gpt-4o', 'GPT-4o', 2.5, 'genai-prices (openai)'],
+    ['openai/gpt-4o-mini-2024-07-18', 'GPT-4o Mini', 0.15, 'genai-prices (openai)'],
+    ['claude-sonnet-4-5-20250929', 'Claude Sonnet 4.5', 3, 'genai-prices (anthropic)'],
+    ['eu.anthropic.claude-sonnet-4-20250514-v1:0', 'Claude Sonnet 4', 3, 'genai-prices (bedrock)'],
+    ['models/gemini-2.5-pro', 'Gemini 2.5 Pro', 1.25, 'genai-prices (google)'],
+    ['azure/gpt-4o', 'GPT-4o', 2.5, 'genai-prices (azure)'],
+    ['mistral-large-latest', undefined, 2, 'genai-prices (mistral)'],
+    ['kimi-k2-0905-preview', 'Kimi K2', 0.6, 'genai-prices (moonshotai)'],
+    ['text-embedding-3-small', undefined, 0.02, 'genai-prices (openai)'],
+  ])(
+    'of nobody in particular: %s is priced as its spelling or its maker has it',
+    (id, family, price, source) => {
+      const known = catalog.describe('', id);
+      expect([known?.family, known?.inputPer1M]).toEqual([family, price]);
+      expect(known?.source).toContain(`prices: ${source}`);
+    },
+  );
+
+  test.each([
+    ['llama3.3:70b', 'Llama 3.3 70B'],
+    ['unsloth/Llama-3.3-70B-Instruct-GGUF', 'Llama 3.3 70B'],
+    ['Meta-Llama-3.1-8B-Instruct-Q5_K_S.gguf', 'Llama 3.1 8B'],
+    ['RedHatAI/Llama-3.3-70B-Instruct-FP8-dynamic', 'Llama 3.3 70B'],
+    ['gpt-oss:20b', 'GPT OSS 20B'],
+    ['gemma3:27b', 'Gemma 3 27B'],
+    ['qwen3:32b-q8_0', 'Qwen3 32B'],
+    ['deepseek-r1:32b', 'DeepSeek R1 Distill 32B'],
+    ['TheBloke/Mixtral-8x7B-Instruct-v0.1-GPTQ', 'Mixtral 8x7B'],
+  ])('of weights that anybody may serve: %s is known, but nobody’s price is its price', (id, family) => {
+    const known = catalog.describe('', id);
+    expect(known?.family).toBe(family);
+    expect(known).not.toHaveProperty('inputPer1M');
+  });
+
+  // Each of them has been taken for a model that only looks like it.
+  test.each([
+    'gpt-4-0613',
+    'mistral',
+    'llama3',
+    'llama3.1:latest',
+    'mini',
+    'gpt',
+    'claude',
+    'gemini',
+    'o',
+    '4o',
+    'gpt-4o-foo',
+    'my-own-gpt-4o',
+    'gpt-4o-ft',
+    'chatgpt-4o',
+    'codex',
+    'ft:gpt-4o-mini-2024-07-18:my-org::abc123',
+    'together_ai/meta-llama/Llama-3.3-70B-Instruct-Turbo',
+    'deepseek-r1:14b',
+    '',
+    '/',
+    ':',
+    '__proto__',
+  ])('never guesses: "%s" is nobody', (id) => {
+    expect(catalog.describe('', id)).toBeNull();
+  });
+
+  test('tells gpt-4 from gpt-4.1, and codex-mini from gpt-5-mini', () => {
+    expect(catalog.describe('', 'gpt-4')).toMatchObject({ contextWindow: 8192, inputPer1M: 30 });
+    expect(catalog.describe('', 'codex-mini')).toMatchObject({ family: 'Codex Mini', inputPer1M: 1.5 });
+  });
+
   test('is null for what nobody lists', () => {
     expect(catalog.describe('openai', 'gpt-99')).toBeNull();
     expect(catalog.describe('vllm', 'our-own-finetune')).toBeNull();

@@ -1,7 +1,7 @@
 import type { Price, Rates } from '../accounting/price.ts';
 import { indexLimits, type Limits } from './listed-limits.ts';
 import { listedPrice, type Listing } from './listed-price.ts';
-import { normalizeModelId } from './model-id.ts';
+import { bareModelId, listersOf, normalizeModelId } from './model-id.ts';
 import { modelFacts, type Benchmarks, type ModelFacts } from './models.ts';
 
 /** What is known of a model. A member that is missing is not known; prices are USD for a million tokens. */
@@ -28,7 +28,10 @@ export interface ModelDescription {
 }
 
 export interface ModelCatalog {
-  /** Everything known of a model as a provider of this type spells it; null = nothing. */
+  /**
+   * Everything known of a model as a provider of this type spells it; null = nothing. Type "" = of nobody in
+   * particular: prices and limits are then those of whoever spells it so, or of its maker, and `source` says whose.
+   */
   describe(providerType: string, modelId: string): ModelDescription | null;
   /** The provider's list price with all its tiers and token classes; null = not known, and never guessed. */
   priceOf(providerType: string, modelId: string): Price | null;
@@ -43,20 +46,62 @@ const KINDS: readonly (readonly [RegExp, NonNullable<ModelDescription['kind']>])
   [/moderation|rerank|whisper|transcribe|(?:^|-)tts|dall-e|-image|realtime|sora|guard/, 'other'],
 ];
 
+/** The provider type by which a maker sells its own models. */
+const MAKER_TYPES: ReadonlyMap<string, string> = new Map([
+  ['OpenAI', 'openai'],
+  ['Anthropic', 'anthropic'],
+  ['Google', 'google'],
+  ['Mistral', 'mistral'],
+  ['DeepSeek', 'deepseek'],
+  ['Moonshot AI', 'moonshotai'],
+]);
+
+interface Indexes {
+  readonly limits: ReturnType<typeof indexLimits>;
+  readonly facts: ReadonlyMap<string, ModelFacts>;
+}
+
 /**
  * What ships with the product is all it knows: nothing is fetched. The lists are indexed at the first question; an
  * answer that was given before costs about a microsecond. `now`: Unix ms.
  */
 export function createCatalog({ now = Date.now }: { readonly now?: () => number } = {}): ModelCatalog {
-  let indexes: { limits: ReturnType<typeof indexLimits>; facts: ReadonlyMap<string, ModelFacts> } | null =
-    null;
+  let indexes: Indexes | null = null;
   const listing = remembered((type, id) => listedPrice(type, id, now()), now);
   const description = remembered(look, now);
 
   function look(providerType: string, modelId: string): ModelDescription | null {
     indexes ??= { limits: indexLimits(normalizeModelId), facts: modelFacts(normalizeModelId) };
     const normalized = normalizeModelId(modelId);
-    const listed = listing(providerType, modelId);
+    const lister = providerType === '' ? listerOf(modelId, normalized, indexes) : undefined;
+    if (lister !== undefined) return describeAs(lister, modelId, normalized, indexes, true);
+    return describeAs(providerType, modelId, normalized, indexes, false);
+  }
+
+  /** Who lists a model that is spelt like this: nobody is believed who only lists something like it. */
+  function listerOf(modelId: string, normalized: string, { limits, facts }: Indexes): string | undefined {
+    const maker = MAKER_TYPES.get(facts.get(normalized)?.vendor ?? '');
+    return listersOf(modelId).find((type) => {
+      if (limits.lists(type, modelId)) return true;
+      // OpenRouter's ids are its own; weights of the same name elsewhere are served otherwise.
+      if (type === 'openrouter') return false;
+      if (limits.own(type, modelId, normalized) !== null) return true;
+      const listed = listing(type, bareModelId(modelId));
+      if (listed === null) return false;
+      if (type === maker && normalizeModelId(listed.modelId) === normalized) return true;
+      return type === 'bedrock' || listed.modelId === bareModelId(modelId).toLowerCase();
+    });
+  }
+
+  function describeAs(
+    providerType: string,
+    modelId: string,
+    normalized: string,
+    indexes: Indexes,
+    isFound: boolean,
+  ): ModelDescription | null {
+    const listed =
+      listing(providerType, isFound ? bareModelId(modelId) : modelId) ?? listing(providerType, modelId);
     const own = indexes.limits.own(providerType, modelId, normalized);
     const nominal = indexes.limits.nominal(normalized);
     const facts = indexes.facts.get(normalized) ?? null;
@@ -64,7 +109,7 @@ export function createCatalog({ now = Date.now }: { readonly now?: () => number 
     if (listed === null && limits === null && facts === null) return null;
     const windows = windowsOf(listed, own, nominal);
     const sources = {
-      prices: listed?.price == null ? null : 'genai-prices',
+      prices: listed?.price == null ? null : isFound ? `genai-prices (${providerType})` : 'genai-prices',
       limits: windows.source,
       abilities: limits === null ? null : 'models.dev',
       rating: facts === null ? null : 'Open Model Prism',

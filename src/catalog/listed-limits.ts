@@ -25,8 +25,19 @@ interface Listed {
   readonly models: Readonly<Record<string, Limits>>;
 }
 
-/** What a provider of our type lists for its own models. */
-const BY_TYPE: Readonly<Record<string, Listed>> = { openai, anthropic, openrouter, azure, bedrock, google };
+/** What a provider lists for its own models: our types, and makers that are asked where no provider is named. */
+const BY_TYPE: Readonly<Record<string, Listed>> = {
+  openai,
+  anthropic,
+  openrouter,
+  azure,
+  bedrock,
+  google,
+  mistral,
+  deepseek,
+  xai,
+  moonshotai,
+};
 
 /** The models' makers, first; a host of many at the end, for open weights whose maker has no list here. */
 const MAKERS: readonly Listed[] = [
@@ -44,6 +55,8 @@ const MAKERS: readonly Listed[] = [
 ];
 
 export interface LimitsIndex {
+  /** Whether a provider of this type lists the very id. */
+  lists(providerType: string, modelId: string): boolean;
   /** As a provider of this type lists the model itself; null = it does not. */
   own(providerType: string, modelId: string, normalized: string): Limits | null;
   /** As the model's maker lists it. A host may serve less of it; null = not listed. */
@@ -54,9 +67,11 @@ export interface LimitsIndex {
 export function indexLimits(normalize: (id: string) => string): LimitsIndex {
   const byType = new Map(Object.entries(BY_TYPE).map(([type, listed]) => [type, index([listed], normalize)]));
   const byMaker = index(MAKERS, normalize);
+  const listOf = (type: string) => (Object.hasOwn(BY_TYPE, type) ? BY_TYPE[type] : undefined);
   return {
+    lists: (providerType, modelId) => Object.hasOwn(listOf(providerType)?.models ?? {}, modelId),
     own(providerType, modelId, normalized) {
-      const listed = Object.hasOwn(BY_TYPE, providerType) ? BY_TYPE[providerType] : undefined;
+      const listed = listOf(providerType);
       if (listed !== undefined && Object.hasOwn(listed.models, modelId))
         return listed.models[modelId] ?? null;
       return byType.get(providerType)?.get(normalized) ?? null;

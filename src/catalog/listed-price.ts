@@ -6,6 +6,8 @@ import { variantOf } from './model-id.ts';
 
 /** What a provider lists for one of its models. */
 export interface Listing {
+  /** The list's own id of the model; some lists take whatever begins like it. */
+  readonly modelId: string;
   /** Null = listed without prices for tokens. */
   readonly price: Price | null;
   readonly contextWindow: number | null;
@@ -24,6 +26,10 @@ const PROVIDERS: Readonly<Record<string, string>> = {
   azure: 'azure',
   bedrock: 'aws',
   google: 'google',
+  mistral: 'mistral',
+  deepseek: 'deepseek',
+  xai: 'x-ai',
+  moonshotai: 'moonshotai',
 };
 
 /** Google's APIs list models by their path. */
@@ -45,6 +51,7 @@ export function listedPrice(providerType: string, modelId: string, now: number):
   const found = calcPrice({}, modelId.replace(GOOGLE_PATH, ''), { providerId, timestamp: new Date(now) });
   if (found === null || !isSameVariant(modelId, found.model)) return null;
   return {
+    modelId: found.model.id,
     price: toPrice(found.model_price, providerType, variantOf(modelId) === ':free'),
     contextWindow: found.model.context_window ?? null,
     inputOnly:

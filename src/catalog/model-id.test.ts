@@ -25,6 +25,24 @@ const SPELLINGS: readonly (readonly [spelling: string, normalized: string])[] = 
   ['Qwen/Qwen3-32B-AWQ', 'qwen3-32b'],
   ['llama-3.3-70b-instruct@q4_k_m', 'llama-3-3-70b'],
   ['accounts/fireworks/models/deepseek-r1', 'deepseek-r1'],
+  ['accounts/fireworks/models/llama-v3p3-70b-instruct', 'llama-3-3-70b'],
+  ['arn:aws:bedrock:us-east-1::foundation-model/anthropic.claude-3-haiku-20240307-v1:0', 'claude-3-haiku'],
+  ['us-gov.anthropic.claude-3-haiku-20240307-v1:0', 'claude-3-haiku'],
+  ['llama3.3:70b', 'llama-3-3-70b'],
+  ['llama3.1:8b-instruct-q4_K_M', 'llama-3-1-8b'],
+  ['llama3.1:latest', 'llama-3-1'],
+  ['gpt-oss:20b', 'gpt-oss-20b'],
+  ['gemma3:27b-it-qat', 'gemma-3-27b-it-qat'],
+  ['gemma3:27b', 'gemma-3-27b'],
+  ['phi4:latest', 'phi-4'],
+  ['qwen3:32b-q8_0', 'qwen3-32b'],
+  ['qwen2.5:72b-instruct-fp16', 'qwen2-5-72b'],
+  ['Meta-Llama-3.1-8B-Instruct-Q5_K_S.gguf', 'llama-3-1-8b'],
+  ['hugging-quants/Meta-Llama-3.1-70B-Instruct-AWQ-INT4', 'llama-3-1-70b'],
+  ['neuralmagic/Meta-Llama-3.1-70B-Instruct-quantized.w4a16', 'llama-3-1-70b'],
+  ['mradermacher/Llama-3.3-70B-Instruct-i1-GGUF', 'llama-3-3-70b'],
+  ['unsloth/Llama-3.3-70B-Instruct-bnb-4bit', 'llama-3-3-70b'],
+  ['llama-3.3-70b-instruct.IQ4_XS.gguf', 'llama-3-3-70b'],
 ];
 
 test.each(SPELLINGS)('%s is %s', (spelling, normalized) => {
@@ -39,6 +57,10 @@ const DIFFERENT: readonly (readonly [string, string])[] = [
   ['claude-sonnet-4', 'claude-sonnet-4-5'],
   ['deepseek-r1', 'deepseek-r1-distill-qwen-32b'],
   ['llama3.1:8b', 'llama3.1:70b'],
+  ['llama3.1', 'llama3.1:8b'],
+  ['gemma3:4b', 'gemma3n:e4b'],
+  ['mixtral:8x7b', 'mixtral:8x22b'],
+  ['deepseek-r1:671b', 'deepseek-r1:32b'],
   ['text-embedding-3-small', 'text-embedding-3-large'],
 ];
 
