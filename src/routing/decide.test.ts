@@ -179,6 +179,18 @@ test('a category’s own model has it, unless the tier was raised above the cate
   expect(decide(ask('x'), own, tools('qa', 0.1)).candidate).toBe('p/middle');
 });
 
+test('a budget that is nearly spent takes one tier less, but never less than a rule’s floor', () => {
+  const budget = { overrides: { budgetEconomy: { dailyBudget: 10 } } };
+  const broke = { ...ask('x'), spentToday: 8 };
+  expect(decide(broke, view(ALL, budget), tools('code_generation')).tier).toBe('low');
+  expect(decide({ ...broke, spentToday: 7 }, view(ALL, budget), tools('code_generation')).tier).toBe(
+    'medium',
+  );
+  const floored = view(ALL, budget, { rules: rules({ tierMin: 'medium' }) });
+  expect(decide(broke, floored, tools('code_generation')).tier).toBe('medium');
+  expect(decide(broke, view(ALL), tools('code_generation')).tier).toBe('medium');
+});
+
 describe('a conversation', () => {
   const session = {
     candidate: 'p/middle',

@@ -88,7 +88,8 @@ const OVERRIDES: readonly Override[] = [
   {
     name: 'budget_economy',
     apply(tier, { request, settings: { overrides }, floor }) {
-      if (!overrides.budgetEconomy.enabled || !request.economy) return tier;
+      const { enabled, dailyBudget, share } = overrides.budgetEconomy;
+      if (!enabled || dailyBudget === null || request.spentToday < dailyBudget * share) return tier;
       const lower = shift(tier, -1);
       return floor === null ? lower : rank(floor) > rank(lower) ? tier : lower;
     },

@@ -108,7 +108,13 @@ const overrides = z.strictObject({
   frustration: z.strictObject({ enabled, threshold: share.optional() }).optional(),
   outputLength: z.strictObject({ enabled, minTier: tier.optional() }).optional(),
   contextFill: z.strictObject({ enabled, share: share.optional() }).optional(),
-  budgetEconomy: z.strictObject({ enabled }).optional(),
+  budgetEconomy: z
+    .strictObject({
+      enabled,
+      dailyBudget: z.number().positive().max(1e9).nullable().optional(),
+      share: share.optional(),
+    })
+    .optional(),
 });
 
 /** The LLM classifier, asked where local confidence is below the threshold; which model is the tenant's choice. */

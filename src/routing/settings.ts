@@ -41,7 +41,13 @@ export const routingSettings = z.strictObject({
       contextFill: z
         .strictObject({ enabled: z.boolean().default(true), share: share.default(0.75) })
         .prefault({}),
-      budgetEconomy: z.strictObject({ enabled: z.boolean().default(true) }).prefault({}),
+      budgetEconomy: z
+        .strictObject({
+          enabled: z.boolean().default(true),
+          dailyBudget: z.number().positive().max(1e9).nullable().default(null),
+          share: share.default(0.8),
+        })
+        .prefault({}),
     })
     .prefault({}),
   llm: z

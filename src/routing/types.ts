@@ -154,8 +154,15 @@ export interface OverrideSettings {
   readonly outputLength: { readonly enabled: boolean; readonly minTier: Tier };
   /** When the conversation has filled this share of its model's window: one tier up. */
   readonly contextFill: { readonly enabled: boolean; readonly share: number };
-  /** While the tenant's budget guard is on: one tier down, never below the floor of a rule. */
-  readonly budgetEconomy: { readonly enabled: boolean };
+  /**
+   * From the day (UTC) on which the tenant has spent `share` of `dailyBudget` USD: one tier down, never below the floor
+   * of a rule. Without a budget it never applies.
+   */
+  readonly budgetEconomy: {
+    readonly enabled: boolean;
+    readonly dailyBudget: number | null;
+    readonly share: number;
+  };
 }
 
 /** When requests that name a model are routed all the same. */
@@ -217,8 +224,8 @@ export interface RouteRequest {
   readonly session: SessionState | null;
   /** The model that the client named, for forced modes and the baseline; null = "auto". */
   readonly named: string | null;
-  /** The tenant's budget guard is on. */
-  readonly economy: boolean;
+  /** USD that the tenant has spent today. */
+  readonly spentToday: number;
 }
 
 /** What decide() needs of the world: given, so that it stays pure. */

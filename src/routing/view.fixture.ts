@@ -68,7 +68,7 @@ export function classified(key: string, confidence = 0.9): Classification {
 
 export function request(body: Record<string, unknown>, more: Partial<RouteRequest> = {}): RouteRequest {
   const { texts, signals } = readSignals(body);
-  return { texts, signals, classification: null, session: null, named: null, economy: false, ...more };
+  return { texts, signals, classification: null, session: null, named: null, spentToday: 0, ...more };
 }
 
 export function ask(text: string, more: Record<string, unknown> = {}): RouteRequest {

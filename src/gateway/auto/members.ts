@@ -1,0 +1,34 @@
+import type { Decision } from '../../routing/types.ts';
+
+/** The answer's `auto_routing` (the API reference's nine members and contract §5's two), as JSON with its name. */
+export function autoRoutingMember(decision: Decision, modelId: string, baseline: string | null): string {
+  return `"auto_routing":${JSON.stringify({
+    category: decision.category,
+    confidence: decision.confidence,
+    complexity: decision.complexity,
+    cost_tier: decision.tier,
+    model_id: modelId,
+    override_applied: decision.overrides.map((it) => it.name).join('+'),
+    analysis_time_ms: Math.round(decision.ms * 1_000) / 1_000,
+    domain: decision.domain,
+    reasoning: decision.reasoning,
+    baseline_model: baseline ?? modelId,
+    selection_method: decision.selectionMethod,
+  })}`;
+}
+
+/** What the log row keeps of a decision: everything but the texts, candidates cut to those that matter. */
+export function decisionTrace(decision: Decision): Record<string, unknown> {
+  const { candidates, classification, ...rest } = decision;
+  return {
+    ...rest,
+    classification: { ...classification, ranking: classification.ranking.slice(0, 3) },
+    candidates: candidates
+      .toSorted((a, b) => (b.score ?? -1) - (a.score ?? -1))
+      .slice(0, MAX_CANDIDATES)
+      .map((it) => ({ ...it, score: it.score === null ? null : Number(it.score.toPrecision(4)) })),
+    candidatesInAll: candidates.length,
+  };
+}
+
+const MAX_CANDIDATES = 20;

@@ -1,0 +1,157 @@
+import { AppError } from '../../errors.ts';
+import type { Classifier } from '../../routing/classifier/classifier.ts';
+import { decide } from '../../routing/decide.ts';
+import { readSignals, type RequestFeatures } from '../../routing/signals/read-signals.ts';
+import { rank } from '../../routing/tiers.ts';
+import type { Decision, ForcedMode, RouteRequest, RouteTools, RoutingView } from '../../routing/types.ts';
+import { candidateKey } from '../../runtime/routing-view.ts';
+import type { RoutingWorld, ServedModel, TenantView } from '../../runtime/view.ts';
+import type { GatewayRequest } from '../request.ts';
+import type { LlmClassifier, LlmUse } from './llm-classifier.ts';
+import { sessionKey, type SessionMemory } from './sessions.ts';
+
+/** Names that ask for routing. */
+const AUTO: readonly string[] = ['auto', 'auto-prism'];
+
+export interface AutoDeps {
+  readonly classifier: Pick<Classifier, 'classify'>;
+  readonly llm: LlmClassifier;
+  readonly sessions: SessionMemory;
+  readonly alive: (providerId: string) => boolean;
+  /** USD that a tenant has spent today. */
+  readonly spentToday: (tenantId: string) => number;
+  readonly now: () => number;
+}
+
+/** Who asks, as far as routing cares. */
+export interface Asker {
+  readonly keyId: string;
+  readonly sessionId: string;
+  readonly userName: string;
+  /** "keep" = the named model stays, "preview" = the decision is the answer; "" = neither. */
+  readonly wish: 'keep' | 'preview' | '';
+}
+
+/** A request that has been routed. */
+export interface Routed {
+  readonly decision: Decision;
+  /** Who serves, and who steps in, in this order; empty = nobody can. */
+  readonly targets: readonly ServedModel[];
+  /** What the same usage is compared with; null = with what served. */
+  readonly baseline: ServedModel | null;
+  readonly sessionKey: string;
+  readonly uses: readonly LlmUse[];
+}
+
+/** So many others may step in: more tries than this are never made. */
+const MAX_TARGETS = 6;
+
+/** Whether a request has to be routed: it asks for it, or its tenant routes what names a model. */
+export function mustRoute(
+  requested: string,
+  tenant: TenantView,
+  mode: ForcedMode,
+  wish: Asker['wish'],
+): boolean {
+  const name = tenant.aliases.get(requested) ?? requested;
+  if (AUTO.includes(name)) return true;
+  // A pinned provider is a decision that somebody has made.
+  return mode !== 'off' && wish !== 'keep' && !isPinned(tenant, name);
+}
+
+export function asksForRouting(tenant: TenantView, requested: string): boolean {
+  return AUTO.includes(tenant.aliases.get(requested) ?? requested);
+}
+
+function isPinned(tenant: TenantView, name: string): boolean {
+  const slash = name.indexOf('/');
+  return slash > 0 && tenant.providers.some((provider) => provider.slug === name.slice(0, slash));
+}
+
+/**
+ * Decides who serves a request. Null = the tenant's forced mode leaves this one to the model that it names.
+ *
+ * @throws AppError invalid_request
+ */
+export async function routeRequest(
+  deps: AutoDeps,
+  world: RoutingWorld,
+  tenant: TenantView,
+  request: GatewayRequest,
+  asker: Asker,
+): Promise<Routed | null> {
+  const view = world.viewOf(tenant);
+  const features = readSignals(request.json());
+  const named = asksForRouting(tenant, request.model)
+    ? null
+    : (tenant.aliases.get(request.model) ?? request.model);
+  if (named !== null && view.settings.forced === 'fim_only' && !features.signals.fillInMiddle) return null;
+  const key = sessionKey(asker.keyId, asker.sessionId, asker.userName, features.texts);
+  const route: RouteRequest = {
+    ...features,
+    classification: null,
+    session: deps.sessions.get(key),
+    named,
+    spentToday: deps.spentToday(tenant.id),
+  };
+  const tools: RouteTools = {
+    classify: (texts, signals) => deps.classifier.classify(texts, signals),
+    alive: deps.alive,
+    now: deps.now,
+  };
+  const first = decide(route, view, tools);
+  const { decision, uses } = await secondOpinion(deps, tenant, view, features, route, tools, first);
+  if (named !== null && keepsNamed(view, decision, named)) return null;
+  const byKey = servedByKey(tenant);
+  const order = decision.candidate === null ? [] : [decision.candidate, ...decision.alternatives];
+  return {
+    decision,
+    targets: order.flatMap((one) => byKey.get(one) ?? []).slice(0, MAX_TARGETS),
+    baseline: decision.baseline === null ? null : (byKey.get(decision.baseline) ?? null),
+    sessionKey: key,
+    uses,
+  };
+}
+
+/** Asks the tenant's LLM classifier where the local one is not sure enough, and decides again with what it says. */
+async function secondOpinion(
+  deps: AutoDeps,
+  tenant: TenantView,
+  view: RoutingView,
+  { texts, signals }: RequestFeatures,
+  route: RouteRequest,
+  tools: RouteTools,
+  first: Decision,
+): Promise<{ readonly decision: Decision; readonly uses: readonly LlmUse[] }> {
+  const { llm } = view.settings;
+  const { source, confidence } = first.classification;
+  if (llm === null || source !== 'local' || confidence >= llm.threshold) return { decision: first, uses: [] };
+  const { classification, uses } = await deps.llm.classify(tenant, view, llm, texts, signals);
+  if (classification === null) return { decision: first, uses };
+  const second = decide({ ...route, classification }, view, tools);
+  return { decision: { ...second, ms: first.ms + second.ms }, uses };
+}
+
+/** A forced mode never makes a request dearer: "smart" moves easy work down, "all" stays at or below the named tier. */
+function keepsNamed(view: RoutingView, decision: Decision, named: string): boolean {
+  const own = view.candidates.find((it) => it.key === named || it.modelId === named);
+  const chosen = view.candidates.find((it) => it.key === decision.candidate);
+  if (chosen === undefined) return true;
+  if (own === undefined || own.tier === null || chosen.tier === null) return view.settings.forced === 'smart';
+  const step = rank(chosen.tier) - rank(own.tier);
+  return view.settings.forced === 'smart' ? step >= 0 : step > 0;
+}
+
+function servedByKey(tenant: TenantView): ReadonlyMap<string, ServedModel> {
+  const byKey = new Map<string, ServedModel>();
+  for (const served of tenant.modelsById.values())
+    for (const one of served) byKey.set(candidateKey(one), one);
+  return byKey;
+}
+
+/** Throws the error of a request that nobody can serve. */
+export function refuseRouting(decision: Decision): never {
+  throw new AppError('invalid_request', decision.refusal ?? 'No model can serve this request.', {
+    param: 'model',
+  });
+}
