@@ -79,4 +79,6 @@ export interface TenantRemoved {
   readonly keysRemoved: number;
   /** Users that lost this tenant. */
   readonly usersUpdated: number;
+  /** Rule sets that were this tenant's own. */
+  readonly ruleSetsRemoved: number;
 }

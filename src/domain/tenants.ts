@@ -114,11 +114,14 @@ export function createTenants(deps: { readonly db: PrismaClient; readonly clock:
         const before = await read(tx, id);
         const keysRemoved = await tx.tenantKey.count({ where: { tenantId: id } });
         const usersUpdated = await tx.userTenant.count({ where: { tenantId: id } });
+        const ruleSets = await tx.ruleSet.findMany({ where: { tenantId: id }, select: { id: true } });
+        const taken = { keysRemoved, usersUpdated, ruleSetsRemoved: ruleSets.length };
         await tx.tenant.delete({ where: { id }, select: { id: true } });
         const target = { type: 'tenant', id, tenantId: id } as const;
-        await record(tx, actor, 'tenant.delete', target, { ...before }, { keysRemoved, usersUpdated });
+        await record(tx, actor, 'tenant.delete', target, { ...before }, taken);
         await notify(tx, 'tenant', id);
-        return { id, slug: before.slug, name: before.name, keysRemoved, usersUpdated };
+        for (const ruleSet of ruleSets) await notify(tx, 'rule-set', ruleSet.id);
+        return { id, slug: before.slug, name: before.name, ...taken };
       });
     },
   };

@@ -192,6 +192,7 @@ describe('tenants', () => {
       role: 'tenant-admin',
       tenantIds: [tenant.id],
     });
+    const ruleSet = await world.domain.ruleSets.create(SYSTEM, { name: 'Its own', tenantId: tenant.id });
     await world.notices();
     const removed = await world.domain.tenants.remove(maintainer, tenant.id);
     expect(removed).toEqual({
@@ -200,15 +201,21 @@ describe('tenants', () => {
       name: tenant.name,
       keysRemoved: 2,
       usersUpdated: 1,
+      ruleSetsRemoved: 1,
     });
-    expect(await world.notices()).toEqual([`tenant:${tenant.id}`]);
+    expect(await world.notices()).toEqual([`tenant:${tenant.id}`, `rule-set:${ruleSet.id}`]);
     expect(await world.db.tenantKey.count({ where: { tenantId: tenant.id } })).toBe(0);
     expect(await world.db.tenantProvider.count({ where: { tenantId: tenant.id } })).toBe(0);
     const trail = await world.db.auditEntry.findMany({
       where: { tenantId: tenant.id },
       orderBy: { at: 'asc' },
     });
-    expect(trail.map(({ action }) => action)).toEqual(['tenant.create', 'key.create', 'tenant.delete']);
+    expect(trail.map(({ action }) => action)).toEqual([
+      'tenant.create',
+      'key.create',
+      'ruleSet.create',
+      'tenant.delete',
+    ]);
     expect((await refusal(world.domain.tenants.remove(maintainer, tenant.id))).code).toBe('not_found');
   });
 

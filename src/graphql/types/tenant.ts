@@ -139,6 +139,9 @@ const TenantRemovedType = builder.objectRef<TenantRemoved>('TenantRemoved').impl
     name: t.exposeString('name', { description: 'Name it had.' }),
     keysRemoved: t.exposeInt('keysRemoved', { description: 'How many keys went with it.' }),
     usersUpdated: t.exposeInt('usersUpdated', { description: 'How many users lost this tenant.' }),
+    ruleSetsRemoved: t.exposeInt('ruleSetsRemoved', {
+      description: 'How many rule sets of its own went with it.',
+    }),
   }),
 });
 

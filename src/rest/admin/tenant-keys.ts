@@ -23,6 +23,7 @@ export const TENANT_KEY_ROUTES: readonly AnyRoute[] = [
     summary: 'List the API keys of a tenant, the primary one first',
     params: tenant,
     document: TenantKeysDocument,
+    requires: ['key.read'],
     variables: ({ params: { id } }) => ({ tenantId: id }),
     respond: (data) => found(data.tenant, 'tenant').keys,
   }),

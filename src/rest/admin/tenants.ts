@@ -54,6 +54,7 @@ export const TENANT_ROUTES: readonly AnyRoute[] = [
     summary: 'Get tenant',
     params,
     document: TenantDocument,
+    requires: ['tenant.list'],
     variables: ({ params: { id } }) => ({ id }),
     respond: ({ tenant }) => presentTenant(found(tenant, 'tenant')),
   }),
@@ -76,9 +77,9 @@ export const TENANT_ROUTES: readonly AnyRoute[] = [
     params,
     document: DeleteTenantDocument,
     variables: ({ params: { id } }) => ({ id }),
-    respond: ({ deleteTenant: { keysRemoved, usersUpdated } }) => ({
+    respond: ({ deleteTenant: { keysRemoved, usersUpdated, ruleSetsRemoved } }) => ({
       success: true,
-      cascade: { keysRemoved, usersUpdated },
+      cascade: { keysRemoved, usersUpdated, ruleSetsRemoved },
     }),
   }),
   route({
