@@ -107,8 +107,8 @@ export function createGraphql(deps: GraphqlDeps): Graphql {
     const enveloped = yoga.getEnveloped({ caller, stream: null });
     try {
       // Yoga types both results as any.
-      const document: DocumentNode = enveloped.parse(query);
-      const errors: readonly GraphQLError[] = enveloped.validate(enveloped.schema, document);
+      const document = enveloped.parse(query) as DocumentNode;
+      const errors = enveloped.validate(enveloped.schema, document) as readonly GraphQLError[];
       return errors.length > 0 ? errors : document;
     } catch (error) {
       return [asGraphql(error)];

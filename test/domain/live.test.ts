@@ -1,7 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import fc from 'fast-check';
 import pg from 'pg';
-import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPrisma } from '../../src/database/client.ts';
 import type { PrismaClient } from '../../src/database/generated/prisma/client.ts';
@@ -13,11 +12,12 @@ import { SlowConsumerError } from '../../src/domain/slow-consumer.ts';
 import { createLog } from '../../src/log.ts';
 import { systemTimers } from '../../src/runtime/timers.ts';
 import { createTestDatabase, type TestDatabase } from '../kit/database.ts';
+import { insertLogRows as insert, type NewLogRow as NewRow } from '../kit/log-rows.ts';
 import { until } from '../kit/prism.ts';
 import { actor, SYSTEM } from './world.ts';
 
-const TENANTS = ['a', 'b'].map((digit) => `01930000-0000-7000-8000-00000000000${digit}`);
-const [TENANT_A = '', TENANT_B = ''] = TENANTS;
+const TENANT_A = '01930000-0000-7000-8000-00000000000a';
+const TENANT_B = '01930000-0000-7000-8000-00000000000b';
 
 let database: TestDatabase;
 let writer: pg.Client;
@@ -104,32 +104,6 @@ async function connected(): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
   return client;
-}
-
-interface NewRow {
-  readonly tenantId?: string;
-  /** Before now. */
-  readonly ago?: number;
-}
-
-/** Writes rows as the drain does, notices included; answers their ids. The transaction is the caller's. */
-async function insert(client: pg.Client, rows: readonly NewRow[], perNotice = 190): Promise<string[]> {
-  const now = Date.now();
-  const made = rows.map(({ tenantId = TENANT_A, ago = 0 }) => ({ id: uuidv7(), tenantId, at: now - ago }));
-  await client.query(
-    `INSERT INTO request_log (id, at, tenant_id, key_id, provider_slug, operation, requested_model, model,
-       baseline_model, status, http_status, duration_ms)
-     SELECT r.id, to_timestamp(r.at / 1000.0), r.tenant_id, r.tenant_id, 'p', 'chat', 'm', 'm', 'm', 'success', 200, 1
-       FROM unnest($1::uuid[], $2::bigint[], $3::uuid[]) AS r(id, at, tenant_id)`,
-    [made.map(({ id }) => id), made.map(({ at }) => at), made.map(({ tenantId }) => tenantId)],
-  );
-  for (let start = 0; start < made.length; start += perNotice) {
-    const part = made.slice(start, start + perNotice);
-    const times = part.map(({ at }) => at);
-    const notice = { from: Math.min(...times), to: Math.max(...times), ids: part.map(({ id }) => id) };
-    await client.query(`SELECT pg_notify('prism_logged', $1)`, [JSON.stringify(notice)]);
-  }
-  return made.map(({ id }) => id);
 }
 
 interface Follower {
