@@ -21,6 +21,7 @@ import { createProviderCheck, type ProviderCheck } from './provider-check.ts';
 import { createProviderDiscovery, type ProviderDiscovery } from './provider-discovery.ts';
 import { createProviderModels, type ProviderModels } from './provider-models.ts';
 import { createProviders, type AdapterRegistry, type Providers } from './providers.ts';
+import { createRequestLog, type RequestLogReader } from './request-log.ts';
 import { createRuleSets, type RuleSets } from './rule-sets.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createSettings, type Settings } from './settings.ts';
@@ -54,6 +55,7 @@ export interface Domain {
   readonly live: Live;
   readonly ldap: Ldap;
   readonly analytics: Analytics;
+  readonly requestLog: RequestLogReader;
 }
 
 export interface DomainDeps {
@@ -107,5 +109,6 @@ export function createDomain(deps: DomainDeps): Domain {
     live: createLive({ ...deps, system }),
     ldap: createLdap({ ...deps, directory }),
     analytics: createAnalytics(deps),
+    requestLog: createRequestLog(deps),
   };
 }

@@ -1,7 +1,7 @@
 import { AppError } from '../errors.ts';
 import { isUuid } from './uuid.ts';
 
-interface Place {
+export interface Place {
   readonly at: Date;
   readonly id: string;
 }
@@ -19,18 +19,19 @@ export function cursorOf({ at, id }: Place): string {
 
 /** Rows that come after the cursor: older ones. Throws AppError bad_input. */
 export function after(cursor: string): PlaceWhere {
-  const { at, id } = parse('after', cursor);
+  const { at, id } = placeOf('after', cursor);
   // The first condition follows from the second; it is what lets PostgreSQL start in the index.
   return { at: { lte: at }, OR: [{ at: { lt: at } }, { at, id: { lt: id } }] };
 }
 
 /** Rows that come before the cursor: newer ones. Throws AppError bad_input. */
 export function before(cursor: string): PlaceWhere {
-  const { at, id } = parse('before', cursor);
+  const { at, id } = placeOf('before', cursor);
   return { at: { gte: at }, OR: [{ at: { gt: at } }, { at, id: { gt: id } }] };
 }
 
-function parse(path: string, cursor: string): Place {
+/** The place that a cursor names; `path` is the argument that it came in. Throws AppError bad_input. */
+export function placeOf(path: 'after' | 'before', cursor: string): Place {
   const [ms = '', id = ''] = Buffer.from(cursor, 'base64url').toString().split('/');
   const at = new Date(/^\d{1,15}$/.test(ms) ? Number(ms) : Number.NaN);
   if (!Number.isNaN(at.getTime()) && isUuid(id)) return { at, id };

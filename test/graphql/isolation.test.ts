@@ -40,12 +40,12 @@ describe.each(OUTSIDERS)('a %s of tenant B', (role) => {
       { id: requestOfB, tenantId: stage.b.id, tenant: { slug: 'tenant-b' } },
     ]);
     const filtered = await ask(query, { filter: { tenantId: stage.a.id } });
-    expect(filtered.body.data.requestLogs.edges).toEqual([]);
+    expect(filtered.body.errors[0].extensions.code).toBe('not_found');
 
     const byAdmin = await stage.graphql(query, { filter: { tenantId: stage.a.id } });
     const [edge] = byAdmin.body.data.requestLogs.edges;
     expect(edge.node.id).toBe(requestOfA);
-    const behind = await ask(query, { after: edge.cursor, filter: { tenantId: stage.a.id } });
+    const behind = await ask(query, { after: edge.cursor });
     expect(behind.body.data.requestLogs.edges).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import { uuidv7 } from 'uuidv7';
 import type { Prisma } from '../../src/database/generated/prisma/client.ts';
+import { sumUp } from '../kit/sum-up.ts';
 import type { Stage } from './stage.ts';
 
 /** Puts a request into the log as the drain would; answers its id. */
@@ -30,5 +31,6 @@ export async function addRequest(
       ...values,
     },
   });
+  await sumUp(world.db, [id]);
   return id;
 }

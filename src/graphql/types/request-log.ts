@@ -1,15 +1,16 @@
 import { resolveCursorConnection } from '@pothos/plugin-relay';
 import type { RequestLog } from '../../database/generated/prisma/client.ts';
+import { MAX_PAGE, type RequestPage } from '../../domain/request-log.ts';
+import type { RequestFilter } from '../../domain/request-log-filter.ts';
 import { builder } from '../builder.ts';
+import { signedIn } from '../context.ts';
 import { enumValue } from '../enums.ts';
-import { after as olderThan, before as newerThan, cursorOf } from '../request-cursor.ts';
-import { where } from '../request-filter.ts';
+import { cursorOf, placeOf } from '../request-cursor.ts';
 import { RequestOperation, RequestStatus } from './enum.ts';
 import { PromptSnapshot, readSnapshot } from './prompt-snapshot.ts';
 import { TenantType } from './tenant.ts';
 import { TenantKeyType } from './tenant-key.ts';
 
-const MAX_PAGE = 200;
 const DEFAULT_PAGE = 50;
 
 export const RequestLogType = builder.objectRef<RequestLog>('RequestLog').implement({
@@ -129,20 +130,83 @@ builder.queryField('requestLogs', (t) =>
         field: 1,
         multiplier: Math.min(first ?? last ?? DEFAULT_PAGE, MAX_PAGE),
       }),
-      resolve: (_root, { filter, ...args }, { db }) =>
-        resolveCursorConnection<Promise<RequestLog[]>>(
+      resolve: async (_root, { filter, ...args }, context) => {
+        const connection = await resolveCursorConnection<Promise<RequestLog[]>>(
           { args, toCursor: cursorOf, defaultSize: DEFAULT_PAGE, maxSize: MAX_PAGE },
-          async ({ before, after, limit, inverted }): Promise<RequestLog[]> =>
-            db.requestLog.findMany({
-              where: {
-                AND: [where(filter ?? {}), after ? olderThan(after) : {}, before ? newerThan(before) : {}],
-              },
-              orderBy: inverted ? [{ at: 'asc' }, { id: 'asc' }] : [{ at: 'desc' }, { id: 'desc' }],
-              take: limit,
-            }),
-        ),
+          async ({ before, after, limit, inverted }): Promise<RequestLog[]> => [
+            ...(await context.domain.requestLog.slice(signedIn(context), filter ?? {}, {
+              after: after === undefined ? undefined : placeOf('after', after),
+              before: before === undefined ? undefined : placeOf('before', before),
+              limit,
+              inverted,
+            })),
+          ],
+        );
+        const known: RequestFilter = filter ?? {};
+        return { ...connection, filter: known };
+      },
     },
-    { name: 'RequestLogConnection', description: 'A page of requests.' },
+    {
+      name: 'RequestLogConnection',
+      description: 'A page of requests.',
+      fields: (connection) => ({
+        totalCount: connection.field({
+          type: 'Count',
+          description: 'How many fit the filter in all. Read when it is asked for.',
+          complexity: 10,
+          resolve: ({ filter }, _args, context) => context.domain.requestLog.total(signedIn(context), filter),
+        }),
+      }),
+    },
     { name: 'RequestLogEdge', description: 'A request and its place.' },
   ),
+);
+
+builder.queryField('requestLog', (t) =>
+  t.field({
+    type: RequestLogType,
+    nullable: true,
+    description: 'One request; null = there is none with that id, or you may not see it.',
+    authScopes: { can: 'requestLog.read' },
+    args: {
+      id: t.arg.id({ required: true, description: 'Id of the request, as in the header x-request-id.' }),
+    },
+    resolve: (_root, { id }, context) => context.domain.requestLog.find(signedIn(context), id),
+  }),
+);
+
+const RequestLogPage = builder.objectRef<RequestPage>('RequestLogPage').implement({
+  description:
+    'A page of requests by its number. It is not stable: what comes meanwhile moves the others on.',
+  fields: (t) => ({
+    requests: t.field({
+      type: [RequestLogType],
+      description: 'The requests, newest first; empty behind the last page.',
+      resolve: ({ requests }) => requests,
+    }),
+    total: t.expose('total', {
+      type: 'Count',
+      description: 'How many fit the filter in all, at the same moment.',
+    }),
+    page: t.exposeInt('page', { description: 'The number of this page, from 1.' }),
+    pages: t.expose('pages', { type: 'Count', description: 'How many pages there are, at least 1.' }),
+  }),
+});
+
+builder.queryField('requestLogPage', (t) =>
+  t.field({
+    type: RequestLogPage,
+    description: 'The requests of the tenants that you may see, newest first, by the number of the page.',
+    authScopes: { can: 'requestLog.read' },
+    args: {
+      filter: t.arg({ type: RequestLogFilter, description: 'Which requests; all when missing.' }),
+      page: t.arg.int({ description: 'From 1; 1 when missing.' }),
+      limit: t.arg.int({
+        description: `Requests a page; ${DEFAULT_PAGE} when missing, at most ${MAX_PAGE}.`,
+      }),
+    },
+    complexity: ({ limit }) => ({ field: 10, multiplier: Math.min(limit ?? DEFAULT_PAGE, MAX_PAGE) / 5 }),
+    resolve: (_root, { filter, ...at }, context) =>
+      context.domain.requestLog.page(signedIn(context), filter ?? {}, at),
+  }),
 );

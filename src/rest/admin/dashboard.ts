@@ -1,7 +1,9 @@
+import { plainSpelling } from '../../graphql/enums.ts';
 import {
   DashboardCategoriesDocument,
   DashboardDailyDocument,
   DashboardModelsDocument,
+  DashboardRequestsDocument,
   DashboardSummaryDocument,
   DashboardUsersDocument,
 } from '../generated/documents.ts';
@@ -18,6 +20,21 @@ const query = {
   timeZone:
     'A name of the IANA database, whose days are meant; UTC when missing. Hours are UTC hours: one in which midnight falls belongs to the day on which it begins',
   tenantId: 'Only this tenant',
+} as const;
+
+/** What requests can be filtered by. */
+export const FILTER_QUERY = {
+  tenantId: 'Only of this tenant',
+  from: 'Not before (ISO 8601)',
+  to: 'Before (ISO 8601)',
+  model: 'Served by this model',
+  provider: 'Served by the provider with this slug',
+  key: 'With the key of this id',
+  category: 'Taken for this category',
+  user: 'Asked by this user',
+  sessionId: 'Of this conversation',
+  status: 'success, error or aborted',
+  autoRouted: 'true = placed by the router, false = not',
 } as const;
 
 /** What all of them take. */
@@ -90,5 +107,41 @@ export const DASHBOARD_ROUTES: readonly AnyRoute[] = [
     document: DashboardUsersDocument,
     variables: period,
     respond: ({ dashboard }) => dashboard.users,
+  }),
+  route({
+    method: 'GET',
+    path: `${base}/requests`,
+    heading,
+    summary: 'Paginated request log, newest first',
+    params,
+    query: {
+      page: 'Number of the page, from 1',
+      limit: 'Requests a page: 50 when missing, at most 200',
+      ...FILTER_QUERY,
+    },
+    document: DashboardRequestsDocument,
+    variables: ({ query: given }) => ({
+      page: given['page'],
+      limit: given['limit'],
+      tenantId: given['tenantId'],
+      from: given['from'],
+      to: given['to'],
+      model: given['model'],
+      provider: given['provider'],
+      key: given['key'],
+      category: given['category'],
+      user: given['user'],
+      sessionId: given['sessionId'],
+      status: given['status'],
+      autoRouted: given['autoRouted'],
+    }),
+    respond: ({ requestLogPage: { requests, ...page } }) => ({
+      requests: requests.map(({ status, operation, ...request }) => ({
+        ...request,
+        status: plainSpelling('RequestStatus', status),
+        operation: plainSpelling('RequestOperation', operation),
+      })),
+      ...page,
+    }),
   }),
 ];

@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { Prisma } from '../database/generated/prisma/client.ts';
+import type { Actor } from '../identity/actor.ts';
+import { requireTenant, tenantScope } from '../identity/policy.ts';
+import type { DimensionColumn, SumColumn } from './usage-source.ts';
+import { badInput, requireId, validate } from './validate.ts';
+
+export const REQUEST_STATUSES = ['success', 'error', 'aborted'] as const;
+export type RequestStatus = (typeof REQUEST_STATUSES)[number];
+
+/** Null and missing alike mean "no condition". */
+export interface RequestFilter {
+  readonly from?: Date | null | undefined;
+  readonly to?: Date | null | undefined;
+  readonly tenantId?: string | null | undefined;
+  readonly keyId?: string | null | undefined;
+  readonly model?: string | null | undefined;
+  readonly providerSlug?: string | null | undefined;
+  readonly category?: string | null | undefined;
+  readonly user?: string | null | undefined;
+  readonly sessionId?: string | null | undefined;
+  readonly status?: RequestStatus | null | undefined;
+  readonly autoRouted?: boolean | null | undefined;
+}
+
+const text = z.string().max(1000).nullish();
+const requestFilter = z.strictObject({
+  from: z.date().nullish(),
+  to: z.date().nullish(),
+  tenantId: z.string().nullish(),
+  keyId: z.string().nullish(),
+  model: text,
+  providerSlug: text,
+  category: text,
+  user: text,
+  sessionId: text,
+  status: z.enum(REQUEST_STATUSES).nullish(),
+  autoRouted: z.boolean().nullish(),
+});
+
+/** A filter that has been checked, never wider than what the actor may see. */
+export interface RequestConditions {
+  /** Unix ms. */
+  readonly from: number;
+  /** Unix ms, exclusive. */
+  readonly to: number;
+  /** What the rollups know too. */
+  readonly dimensions: ReadonlyMap<DimensionColumn, readonly string[]>;
+  readonly sessionId: string | null;
+  readonly status: RequestStatus | null;
+  readonly autoRouted: boolean | null;
+}
+
+/** What PostgreSQL can tell apart, and no request is beyond. */
+const FOREVER = { from: Date.UTC(1970, 0, 1), to: Date.UTC(9999, 0, 1) };
+const COLUMNS = {
+  model: 'model',
+  providerSlug: 'provider_slug',
+  category: 'category',
+  user: 'user_name',
+} as const satisfies Partial<Record<keyof RequestFilter, DimensionColumn>>;
+
+/** Throws AppError bad_input, or not_found for another tenant's id. */
+export function requestConditions(actor: Actor, input: RequestFilter): RequestConditions {
+  const given = validate(requestFilter, input);
+  const dimensions = new Map<DimensionColumn, readonly string[]>();
+  const scope = tenantScope(actor);
+  if (given.tenantId != null) {
+    const id = requireId(given.tenantId, 'tenant');
+    requireTenant(actor, id);
+    dimensions.set('tenant_id', [id]);
+  } else if (scope !== 'all') dimensions.set('tenant_id', scope);
+  if (given.keyId != null) dimensions.set('key_id', [requireId(given.keyId, 'key')]);
+  for (const name of Object.keys(COLUMNS) as (keyof typeof COLUMNS)[]) {
+    if (given[name] != null) dimensions.set(COLUMNS[name], [withoutNul(given[name])]);
+  }
+  const from = Math.max(FOREVER.from, given.from?.getTime() ?? FOREVER.from);
+  const to = Math.min(FOREVER.to, given.to?.getTime() ?? FOREVER.to);
+  if (given.from && given.to && from >= to) {
+    throw badInput([{ path: 'from', message: 'must lie before "to"' }]);
+  }
+  return {
+    from,
+    to,
+    dimensions,
+    sessionId: given.sessionId == null ? null : withoutNul(given.sessionId),
+    status: given.status ?? null,
+    autoRouted: given.autoRouted ?? null,
+  };
+}
+
+/** No stored text has one, and PostgreSQL takes none. */
+export function withoutNul(value: string): string {
+  return value.replaceAll('\0', '\u{FFFD}');
+}
+
+/** Over `usage_hourly` and its sums; at least TRUE. */
+export function dimensionsAre(dimensions: RequestConditions['dimensions']): Prisma.Sql {
+  const all = [...dimensions].map(([column, values]) => {
+    const name = Prisma.raw(column);
+    const type = Prisma.raw(column.endsWith('_id') ? 'uuid' : 'text');
+    // "=" where there is but one: with a list, an index gives no order.
+    return values.length === 1
+      ? Prisma.sql`${name} = ${values[0]}::${type}`
+      : Prisma.sql`${name} = ANY(${[...values]}::${type}[])`;
+  });
+  return all.length > 0 ? Prisma.join(all, ' AND ') : Prisma.sql`TRUE`;
+}
+
+/** Over `request_log`, all but the time. */
+export function requestIs({ dimensions, sessionId, status, autoRouted }: RequestConditions): Prisma.Sql {
+  const all = [dimensionsAre(dimensions)];
+  // The second condition lets the partial index be used.
+  if (sessionId !== null) all.push(Prisma.sql`session_id = ${sessionId} AND session_id <> ''`);
+  if (status !== null) all.push(Prisma.sql`status = ${status}`);
+  if (autoRouted !== null) all.push(Prisma.sql`auto_routed = ${autoRouted}`);
+  return Prisma.join(all, ' AND ');
+}
+
+export interface CountOfSums {
+  readonly columns: readonly SumColumn[];
+  /** How many requests of a row of sums fit. */
+  readonly count: string;
+  /** Whether that cannot be known from the row: two of its counts overlap somehow. */
+  readonly unsure: string;
+}
+
+const OF_STATUS = {
+  success: 'requests - errors - aborted',
+  error: 'errors',
+  aborted: 'aborted',
+} as const satisfies Record<RequestStatus, string>;
+
+/** How the rollups count what fits `status` and `autoRouted`. */
+export function countOfSums({ status, autoRouted }: RequestConditions): CountOfSums {
+  const columns = ['requests', 'errors', 'aborted', 'auto_routed'] as const;
+  const ended = status === null ? 'requests' : `(${OF_STATUS[status]})`;
+  const routed = autoRouted === null ? 'requests' : autoRouted ? 'auto_routed' : '(requests - auto_routed)';
+  if (status === null || autoRouted === null) {
+    return { columns, count: status === null ? routed : ended, unsure: 'FALSE' };
+  }
+  return {
+    columns,
+    count: `CASE WHEN ${routed} = requests THEN ${ended} WHEN ${ended} = requests THEN ${routed} ELSE 0 END`,
+    unsure: `(${routed} > 0 AND ${ended} > 0 AND ${routed} < requests AND ${ended} < requests)`,
+  };
+}
