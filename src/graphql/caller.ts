@@ -42,7 +42,7 @@ export function strangerOf(deps: Omit<CallerDeps, 'sessions'>, request: Incoming
 }
 
 /** It ends up in text that people paste into a shell: nothing but a name or an address, and a port. */
-const HOST = /^(?:[a-z0-9](?:[a-z0-9.-]{0,253}[a-z0-9])?|\[[0-9a-f:]{2,45}\])(?::\d{1,5})?$/i;
+const HOST = /^(?:[a-z0-9_](?:[a-z0-9_.-]{0,253}[a-z0-9_.])?|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i;
 
 function hostOf(header: string | undefined): string | null {
   return header !== undefined && HOST.test(header) ? header : null;

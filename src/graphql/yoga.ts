@@ -142,6 +142,13 @@ export function createGraphql(deps: GraphqlDeps): Graphql {
 
 /** What never gets as far as GraphQL: JSON by POST is all it takes, so no form of another site can be sent here. */
 function refuse(request: IncomingMessage, caller: Caller): AppError | null {
+  // Yoga makes an address of it, and answers with the error's own text when there is none to be made.
+  if (request.headers.host !== undefined && caller.host === null) {
+    return new AppError(
+      'bad_input',
+      'The Host header must be a host name or an address, and a port at most.',
+    );
+  }
   if (request.method === 'GET' && request.headers.accept?.includes('text/html')) {
     return caller.actor === null ? notSignedIn() : null;
   }

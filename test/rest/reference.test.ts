@@ -112,6 +112,26 @@ describe('every route', () => {
     },
   );
 
+  // What a tenant role may call at all, with the id of a tenant in its path or its query.
+  const ofTenants = EXAMPLES.flatMap((example) => {
+    const row = rows.get(example.row);
+    const may = row === undefined ? [] : rolesOf(row.requirement);
+    const role = (['tenant-viewer', 'tenant-admin'] as const).find((one) => may.includes(one));
+    const inPath = row?.params['id'] === 'Id of the tenant';
+    return row === undefined || role === undefined || !(inPath || 'tenantId' in row.query)
+      ? []
+      : [{ ...example, example, role, inPath }];
+  });
+  it.each(ofTenants)('$row answers 404 for another tenant', async ({ example, role, inPath }) => {
+    const call = await callOf(example, stage);
+    const { method, body } = call;
+    const [, template = ''] = example.row.split(' ');
+    const query = new URLSearchParams(inPath ? call.query : { ...call.query, tenantId: stage.b.id });
+    const path = template.replace(':id', stage.b.id);
+    const answer = await stage.rest(method, `${path}?${query}`, body, stage.tokens[role]);
+    expect([answer.status, answer.body.error?.code]).toEqual([404, 'not_found']);
+  });
+
   const spoilable = EXAMPLES.flatMap((example) => {
     const route = table.routes.find((one) => nameOf(one) === example.row);
     const cases = route === undefined ? [] : malformed(prepare(schema, route));

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -72,5 +73,33 @@ describe('the query', () => {
   it('refuses a model that the tenant may not use, and says which it may', async () => {
     const { errors } = await snippets('gpt-99');
     expect(errors[0].extensions).toMatchObject({ code: 'bad_input', fields: [{ path: 'model' }] });
+  });
+
+  it('gives PUBLIC_URL where one is set: a proxy may end TLS in front of us', async () => {
+    const behind = await startTestPrism({ PUBLIC_URL: 'https://prism.example.com' });
+    const { id } = await behind.tenant('behind', []);
+    const { body } = await behind.rest('GET', `/api/tenant-portal/${id}`);
+    await behind.stop();
+    expect(body.baseUrl).toBe('https://prism.example.com/api/behind/v1');
+  });
+
+  it('takes no address from a host that is none: it would end up in a shell', async () => {
+    const { hostname, port } = new URL(prism.url);
+    const body = JSON.stringify({ query: `{ tenant(id: "${tenant.id}") { baseUrl } }` });
+    const headers = {
+      host: "evil';rm -rf ~;'",
+      authorization: `Bearer ${prism.token}`,
+      'content-type': 'application/json',
+    };
+    const text = await new Promise<string>((resolve, reject) => {
+      const call = request({ hostname, port, path: '/graphql', method: 'POST', headers }, (answer) => {
+        const chunks: Buffer[] = [];
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+        answer.on('end', () => resolve(Buffer.concat(chunks).toString()));
+      });
+      call.on('error', reject);
+      call.end(body);
+    });
+    expect(JSON.parse(text).errors[0].extensions).toEqual({ code: 'bad_input' });
   });
 });
