@@ -26,6 +26,7 @@ import { openPod } from './pod.ts';
 import { createUpstream } from './providers/http.ts';
 import { createRegistry } from './providers/registry.ts';
 import { createSimulator } from './providers/simulator/simulator.ts';
+import { openRouter } from './router.ts';
 import { createBreaker } from './runtime/breaker.ts';
 import { createLearnedWindows } from './runtime/learned-windows.ts';
 import { createLimiter } from './runtime/limiter.ts';
@@ -149,6 +150,8 @@ async function build(env: Env, output: Log, version: string, undo: Undo[]): Prom
     clock: monotonic,
   });
   undo.push(() => pod.stop());
+  const router = openRouter({ pool, log, upstream, breaker, snapshots, clock: monotonic });
+  undo.push(() => router.stop());
   const gateway = createGateway({
     snapshot: () => snapshots.current(),
     clock: Date.now,
@@ -164,6 +167,7 @@ async function build(env: Env, output: Log, version: string, undo: Undo[]): Prom
     accepting: () => journal.accepting(),
     limiter,
     meter,
+    auto: router,
     encrypt: (plain, context) => cipher.encrypt(plain, context),
     setTimer: (run, ms) => setTimeout(run, ms),
     clearTimer: (timer) => clearTimeout(timer as NodeJS.Timeout),

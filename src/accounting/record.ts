@@ -18,6 +18,8 @@ export interface AttemptTrace {
 export interface RequestTrace {
   readonly plannedMs: number;
   readonly attempts: readonly AttemptTrace[];
+  /** The router's decision (gateway/auto/members.ts); absent where nothing was routed. */
+  readonly routing?: Readonly<Record<string, unknown>>;
 }
 
 /**

@@ -1,9 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { boundText, TEXT_LIMITS } from '../accounting/bound-text.ts';
 import type { Operation } from '../accounting/record.ts';
 import { AppError } from '../errors.ts';
-import type { TenantView } from '../runtime/view.ts';
+import type { ServedModel, TenantView } from '../runtime/view.ts';
 import { authenticate } from './authenticate.ts';
+import { isRouted, routeStage } from './auto/stage.ts';
 import { estimateInputTokens } from './estimate.ts';
 import type { Exchange } from './exchange.ts';
 import { toGatewayError } from './failure.ts';
@@ -33,8 +34,9 @@ export async function serveCompletion(
   operation: Operation,
 ): Promise<void> {
   const { req, res, route } = call;
+  const { headers } = req;
   const snapshot = deps.snapshot();
-  const key = authenticate(snapshot, req.headers.authorization, route.slug, deps.clock());
+  const key = authenticate(snapshot, headers.authorization, route.slug, deps.clock());
   if (!deps.accepting()) {
     throw new AppError(
       'unavailable',
@@ -53,8 +55,8 @@ export async function serveCompletion(
     operation,
     snapshot,
     key,
-    userName: textHeader(req, 'x-user') || textHeader(req, 'x-openwebui-user-name'),
-    sessionId: textHeader(req, 'x-session-id'),
+    userName: textHeader(headers, 'x-user') || textHeader(headers, 'x-openwebui-user-name'),
+    sessionId: textHeader(headers, 'x-session-id'),
     request: null,
     estimatedInputTokens: 0,
     admission: null,
@@ -64,6 +66,7 @@ export async function serveCompletion(
     attemptStartedAt: null,
     served: null,
     original: null,
+    routed: null,
     ttftMs: null,
     captured: snapshot.settings.promptLogging ? [] : null,
     capturedBytes: 0,
@@ -76,13 +79,23 @@ export async function serveCompletion(
   deps.meter.active(1, false);
   try {
     const body = await readBody(req, MAX_BODY_BYTES);
-    const request = operation === 'chat' ? readChatRequest(body) : readEmbeddingsRequest(body);
+    let request = operation === 'chat' ? readChatRequest(body) : readEmbeddingsRequest(body);
     exchange.request = request;
     exchange.estimatedInputTokens = estimateInputTokens(request);
     const admission = admit(deps, exchange, request);
     if (!(admission instanceof Promise ? await admission : admission)) return;
-    const { targets, pinned } = planTargets(key.tenant, request.model, operation);
-    exchange.pinned = pinned;
+    let targets: readonly ServedModel[] | null = null;
+    if (operation === 'chat' && isRouted(exchange, request)) {
+      const stage = await routeStage(deps, exchange, request);
+      if (stage.answered) return;
+      exchange.request = request = stage.request;
+      targets = stage.targets;
+    }
+    if (targets === null) {
+      const plan = planTargets(key.tenant, request.model, operation);
+      exchange.pinned = plan.pinned;
+      targets = plan.targets;
+    }
     exchange.plannedMs = Math.round(deps.now() - exchange.startedAt);
     if (request.stream) {
       streamed = true;
@@ -167,7 +180,7 @@ function refuse(deps: GatewayDeps, exchange: Exchange, thrown: unknown): void {
   });
 }
 
-function textHeader(req: IncomingMessage, name: string): string {
-  const value = req.headers[name];
+function textHeader(headers: IncomingHttpHeaders, name: string): string {
+  const value = headers[name];
   return typeof value === 'string' ? boundText(value.trim(), TEXT_LIMITS.name) : '';
 }

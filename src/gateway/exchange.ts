@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AttemptTrace, Operation } from '../accounting/record.ts';
 import type { Admission } from '../runtime/limiter.ts';
 import type { KeyView, ServedModel, Snapshot } from '../runtime/view.ts';
+import type { Routed } from './auto/route.ts';
 import type { GatewayRequest } from './request.ts';
 
 /**
@@ -36,6 +37,8 @@ export interface Exchange {
   served: ServedModel | null;
   /** Who would have served but for a context overflow. */
   original: ServedModel | null;
+  /** How the router has decided; null = the client's own choice serves. */
+  routed: Routed | null;
   ttftMs: number | null;
   /** The answer's bytes for the encrypted snapshot; null unless prompt logging is on. */
   captured: Buffer[] | null;

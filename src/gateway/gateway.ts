@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts';
 import type { ProviderStatus } from '../runtime/provider-status.ts';
 import type { KeyView, Snapshot, TenantView } from '../runtime/view.ts';
 import { authenticate } from './authenticate.ts';
+import type { AutoDeps } from './auto/route.ts';
 import { serveCompletion } from './completion.ts';
 import { answerHealth } from './health.ts';
 import { answerModel, answerModels, type ModelLists } from './models.ts';
@@ -19,6 +20,8 @@ export interface GatewayDeps extends ServeDeps {
   readonly status: ProviderStatus;
   /** False = the journal is full: nothing may be started that could not be accounted for. */
   readonly accepting: () => boolean;
+  /** What `model: "auto"` needs. */
+  readonly auto: AutoDeps;
 }
 
 /** Where a gateway request goes. `slug` null = the key alone names the tenant. */

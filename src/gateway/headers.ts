@@ -11,6 +11,8 @@ export function gatewayHeaders(exchange: Exchange): string[] {
     headers.push('x-prism-model', headerSafe(exchange.served.model.id));
     headers.push('x-prism-provider', exchange.served.provider.slug);
   }
+  if (exchange.routed !== null)
+    headers.push('x-prism-category', headerSafe(exchange.routed.decision.category));
   if (exchange.admission !== null) pushLimits(headers, exchange.admission);
   return headers;
 }

@@ -5,6 +5,9 @@ import { NO_USAGE, type TokenUsage } from '../accounting/usage.ts';
 import type { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Limiter } from '../runtime/limiter.ts';
+import { candidateKey } from '../runtime/routing-view.ts';
+import { autoRoutingMember, decisionTrace } from './auto/members.ts';
+import type { SessionMemory } from './auto/sessions.ts';
 import { MAX_CAPTURED_BYTES, type Exchange } from './exchange.ts';
 import { BREAKER_OPEN } from './failure.ts';
 import type { Meter } from './meter.ts';
@@ -17,6 +20,8 @@ export interface SettleDeps {
   readonly encrypt: (plain: string, context: string) => string;
   readonly now: () => number;
   readonly log: Logger;
+  /** Where conversations that were routed are remembered. */
+  readonly auto: { readonly sessions: Pick<SessionMemory, 'note'> };
 }
 
 /** How a request ended. */
@@ -41,14 +46,16 @@ export interface Bill {
 
 /**
  * What the request cost at the prices of its snapshot. Without reported usage the tokens are estimated, unless
- * nothing was answered. The baseline is the named model: it differs from what served after a context fallback.
+ * nothing was answered. The baseline is the named model, or what the router compares with: it differs from what
+ * served after a context fallback or a routing decision.
  */
 export function billOf(exchange: Exchange, ending: Ending): Bill {
   const answered = ending.usage !== null || ending.estimatedOutputTokens > 0 || ending.status === 'success';
   const estimated = ending.usage === null && answered;
   const usage = ending.usage ?? (answered ? guess(exchange, ending) : NO_USAGE);
   const actual = costOf(usage, exchange.served?.price ?? null);
-  const baseline = exchange.original === null ? actual : costOf(usage, exchange.original.price);
+  const compared = exchange.routed === null ? exchange.original : exchange.routed.baseline;
+  const baseline = compared === null ? actual : costOf(usage, compared.price);
   return {
     usage,
     estimated,
@@ -77,6 +84,11 @@ export function answerMembers(exchange: Exchange, bill: Bill): string {
       reason: 'context_overflow',
     })}`;
   }
+  const { routed, served } = exchange;
+  if (routed !== null && served !== null) {
+    const baseline = routed.baseline?.model.id ?? null;
+    members += `,${autoRoutingMember(routed.decision, served.model.id, baseline)}`;
+  }
   return members;
 }
 
@@ -101,6 +113,7 @@ export function settle(
   exchange.settled = true;
   const used = bill.usage.inputTokens + bill.usage.outputTokens;
   if (exchange.admission !== null) deps.limiter.settle(exchange.admission.reservation, used);
+  if (ending.status === 'success') rememberTurn(deps, exchange, bill.usage);
   const record = recordOf(deps, exchange, ending, bill);
   deps.meter.observe(record, exchange.key.tenant.slug);
   deps.journal.append({ kind: 'request', request: record }, (error) => {
@@ -116,8 +129,22 @@ export function settle(
   });
 }
 
+/** The conversation's next turn knows what served this one. */
+function rememberTurn(deps: SettleDeps, { routed, served }: Exchange, usage: TokenUsage): void {
+  if (routed === null || served === null) return;
+  const { category, tier } = routed.decision;
+  const { inputTokens, outputTokens } = usage;
+  deps.auto.sessions.note(routed.sessionKey, {
+    candidate: candidateKey(served),
+    category,
+    tier,
+    inputTokens,
+    outputTokens,
+  });
+}
+
 function recordOf(deps: SettleDeps, exchange: Exchange, ending: Ending, bill: Bill): RequestRecord {
-  const { served, original, request } = exchange;
+  const { served, original, request, routed } = exchange;
   const requested = request?.model ?? '';
   const model = served?.model.id ?? requested;
   const now = deps.now();
@@ -132,10 +159,10 @@ function recordOf(deps: SettleDeps, exchange: Exchange, ending: Ending, bill: Bi
     operation: exchange.operation,
     requestedModel: requested,
     model,
-    baselineModel: original?.model.id ?? model,
-    category: '',
-    costTier: served?.model.tier ?? '',
-    autoRouted: false,
+    baselineModel: (routed === null ? original : routed.baseline)?.model.id ?? model,
+    category: routed?.decision.category ?? '',
+    costTier: routed?.decision.tier ?? served?.model.tier ?? '',
+    autoRouted: routed !== null,
     userName: exchange.userName === '' ? boundText(request?.user ?? '', TEXT_LIMITS.name) : exchange.userName,
     sessionId: exchange.sessionId,
     status: ending.status,
@@ -153,7 +180,11 @@ function recordOf(deps: SettleDeps, exchange: Exchange, ending: Ending, bill: Bi
     priced: bill.priced,
     actualCostPico: bill.actualPico,
     baselineCostPico: bill.baselinePico,
-    trace: { plannedMs: exchange.plannedMs, attempts },
+    trace: {
+      plannedMs: exchange.plannedMs,
+      attempts,
+      ...(routed === null ? {} : { routing: decisionTrace(routed.decision) }),
+    },
     snapshot: exchange.captured === null ? null : sealSnapshot(deps, exchange, exchange.captured),
   };
 }

@@ -10,6 +10,8 @@ export interface Breaker {
    * decides. Ask only when the attempt really follows.
    */
   allows(providerId: string): boolean;
+  /** Whether `allows` would say yes; asking changes nothing. */
+  wouldAllow(providerId: string): boolean;
   /** It answered: with 2xx, or with an error of its own that shows it alive. */
   onSuccess(providerId: string): void;
   onFailure(providerId: string, kind: FailureKind): void;
@@ -51,15 +53,22 @@ export function createBreaker(deps: {
   /** Only providers with failures in a row are in here: the good case costs one look-up. */
   const circuits = new Map<string, Circuit>();
 
+  /** A probe whose outcome never comes back must not keep the provider shut for ever. */
+  const isShut = ({ openedAt, probedAt }: Circuit, now: number): boolean =>
+    openedAt !== null && now - (probedAt ?? openedAt) < openMs;
+
   return {
     allows(providerId) {
       const circuit = circuits.get(providerId);
       if (circuit === undefined || circuit.openedAt === null) return true;
       const now = clock();
-      // A probe whose outcome never comes back must not keep the provider shut for ever.
-      if (now - (circuit.probedAt ?? circuit.openedAt) < openMs) return false;
+      if (isShut(circuit, now)) return false;
       circuit.probedAt = now;
       return true;
+    },
+    wouldAllow(providerId) {
+      const circuit = circuits.get(providerId);
+      return circuit === undefined || !isShut(circuit, clock());
     },
     onSuccess(providerId) {
       circuits.delete(providerId);

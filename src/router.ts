@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import type pg from 'pg';
+import type { AutoDeps } from './gateway/auto/route.ts';
+import { createLlmClassifier } from './gateway/auto/llm-classifier.ts';
+import { createSessionMemory } from './gateway/auto/sessions.ts';
+import type { Logger } from './log.ts';
+import type { Upstream } from './providers/http.ts';
+import { createClassifier, type Classifier } from './routing/classifier/classifier.ts';
+import { readWeights } from './routing/classifier/format.ts';
+import type { Breaker } from './runtime/breaker.ts';
+import { createSpendWatch } from './runtime/spend.ts';
+import type { Snapshots } from './runtime/snapshot.ts';
+
+export interface RouterDeps {
+  readonly pool: pg.Pool;
+  readonly log: Logger;
+  readonly upstream: Upstream;
+  readonly breaker: Breaker;
+  readonly snapshots: Snapshots;
+  /** Ms, going forwards only. */
+  readonly clock: () => number;
+}
+
+/** All that `model: "auto"` needs beside the snapshot. */
+export interface Router extends AutoDeps {
+  stop(): void;
+}
+
+/** The router's part of the composition root. */
+export function openRouter({ pool, log, upstream, breaker, snapshots, clock }: RouterDeps): Router {
+  const spend = createSpendWatch({
+    pool,
+    log,
+    clock: Date.now,
+    watched: () => {
+      const { tenantsById, routing } = snapshots.current();
+      return [...tenantsById.values()]
+        .filter((it) => routing.viewOf(it).settings.overrides.budgetEconomy.dailyBudget !== null)
+        .map((it) => it.id);
+    },
+  });
+  return {
+    classifier: lazyClassifier(),
+    llm: createLlmClassifier({ upstream, now: clock, clock: Date.now }),
+    sessions: createSessionMemory({ now: clock }),
+    alive: (providerId) => breaker.wouldAllow(providerId),
+    spentToday: (tenantId) => spend.today(tenantId),
+    now: clock,
+    stop: () => spend.stop(),
+  };
+}
+
+const WEIGHTS = new URL('./routing/classifier/weights.bin', import.meta.url);
+
+/** Three megabytes that a process without `model: "auto"` never reads. */
+function lazyClassifier(): Pick<Classifier, 'classify'> {
+  let classifier: Classifier | null = null;
+  return {
+    classify: (texts, signals) =>
+      (classifier ??= createClassifier(readWeights(readFileSync(WEIGHTS)))).classify(texts, signals),
+  };
+}
