@@ -240,7 +240,10 @@ describe('the LLM classifier', () => {
   const llm = { model: 'judge', threshold: 1 };
 
   it('is asked where the local one is unsure; its calls are accounted for, and never twice for the same', async () => {
-    const tenant = await tenantWith({ routing: { llm, overrides: { confidence: { enabled: false } } } });
+    // No preview beforehand: it would ask the judge, too.
+    const tenant = await prism.tenant('auto-judged', [providerId], {
+      routing: { llm, overrides: { confidence: { enabled: false } } },
+    });
     asJudge('Sure: ```json\n{"category":"medical_analysis","confidence":0.9,"reasoning":"symptoms"}\n```');
     const response = await ask(tenant, UNCLEAR);
     expect(((await response.json()) as Json).auto_routing).toMatchObject({
