@@ -6,6 +6,7 @@ import { createTokenizers } from './catalog/tokenizers/tokenizers.ts';
 import { createPrisma } from './database/client.ts';
 import type { Notices } from './database/notify.ts';
 import { createDomain, type Domain } from './domain/domain.ts';
+import { createUsageCompaction } from './domain/usage-compaction.ts';
 import { createSeeding } from './domain/seeding.ts';
 import type { OwnProcess } from './domain/system-types.ts';
 import type { Env } from './env.ts';
@@ -84,6 +85,8 @@ export function openConsole(deps: ConsoleDeps): Console {
     newRequestId: uuidv7,
   });
   const seeding = createSeeding({ seeds: [domain.categories, domain.ruleSets], log, after });
+  const compaction = createUsageCompaction({ db, clock, log });
+  compaction.start();
   const pages = createStatic({ directory: WEB_BUILD });
   return {
     domain,
@@ -99,6 +102,7 @@ export function openConsole(deps: ConsoleDeps): Console {
     seeded: seeding.start(),
     close: async () => {
       seeding.stop();
+      await compaction.stop();
       await tokenizers.close();
       await db.$disconnect();
     },

@@ -44,6 +44,7 @@ export function resolvePeriod(input: PeriodInput, now: Date, calendar: boolean):
   if (input.from && input.days) {
     throw badInput([{ path: 'days', message: 'cannot be given together with "from"' }]);
   }
+  if (input.from && input.from.getTime() >= to) throw tooShort();
   if (input.from) return between(floorHour(input.from.getTime()), to, zone);
   if (!input.days && !calendar) return between(floorHour(to - DEFAULT_DAYS * DAY_MS), to, zone);
   const days = input.days ?? DEFAULT_DAYS;
@@ -55,7 +56,6 @@ export function resolvePeriod(input: PeriodInput, now: Date, calendar: boolean):
 }
 
 function between(from: number, to: number, zone: TimeZone): Period {
-  if (from >= to) throw tooShort();
   const days = Math.ceil((to - from) / DAY_MS);
   if (days > MAX_DAYS)
     throw badInput([{ path: 'from', message: `must lie at most ${MAX_DAYS} days before "to"` }]);

@@ -136,9 +136,9 @@ BEGIN
         array_to_string(histograms, ', '), bucket_changes);
 END $$;
 
--- Moves `usage_compaction.until` on, by one UTC day at most and never past the begin of the hour of `settled`; returns
--- where it is now. It does not move = there is nothing left to do. Writers of `usage_hourly` wait meanwhile, so
--- that none of their rows is missed or counted twice.
+-- Moves `usage_compaction.until` on, by six hours with traffic at most and never past the begin of the hour of
+-- `settled`; returns where it is now. It does not move = there is nothing left to do. Writers of `usage_hourly` wait
+-- meanwhile, so that none of their rows is missed or counted twice.
 CREATE FUNCTION "prism_compact_usage"(settled TIMESTAMPTZ) RETURNS TIMESTAMPTZ LANGUAGE plpgsql AS $$
 DECLARE
     low TIMESTAMPTZ;
@@ -148,9 +148,8 @@ BEGIN
     SELECT until INTO low FROM usage_compaction;
     high := date_trunc('hour', settled, 'UTC');
     IF high <= low THEN RETURN low; END IF;
-    -- Days without any traffic are stepped over.
-    high := least(high, (SELECT date_trunc('day', min(hour), 'UTC') + INTERVAL '1 day'
-                           FROM usage_hourly WHERE hour >= low));
+    -- Hours without any traffic are stepped over.
+    high := least(high, (SELECT min(hour) + INTERVAL '6 hours' FROM usage_hourly WHERE hour >= low));
     EXECUTE prism_add_usage_sql('(SELECT 1 AS sign, * FROM usage_hourly WHERE hour >= $1 AND hour < $2) AS settled')
       USING low, high;
     UPDATE usage_compaction SET until = high;
