@@ -14,8 +14,8 @@ export interface SseDeps {
 
 /** Proxies close what is silent for long. */
 const PING_MS = 12_000;
-/** So long a client that takes nothing has to take the reason why its stream ends. */
-const LAST_WORD_MS = 2_000;
+/** So long a client has to take the end of its stream, and the reason. */
+const LAST_WORD_MS = 5_000;
 
 /**
  * Writes results as server-sent events (the protocol graphql-sse, distinct connections): `next` for each, `complete`
@@ -44,10 +44,17 @@ export async function writeStream(
   // Some browsers take a response for begun only when something of its body has come.
   response.write(':\n\n');
   const stopPings = keepAlive(response, after);
-  const cut = () => after(LAST_WORD_MS, () => response.destroy());
+  const cut = () =>
+    response.once(
+      'close',
+      after(LAST_WORD_MS, () => response.destroy()),
+    );
   connection.signal.addEventListener('abort', cut);
   try {
-    for await (const result of results) await send(response, event('next', result));
+    for await (const result of results) {
+      await send(response, event('next', result));
+      if (response.destroyed) break;
+    }
     // A login that has ended ends the results without a word.
     connection.signal.throwIfAborted();
   } catch (error) {
@@ -55,6 +62,7 @@ export async function writeStream(
   }
   stopPings();
   response.end('event: complete\ndata:\n\n');
+  if (!connection.signal.aborted) cut();
   await closed;
   connection.signal.removeEventListener('abort', cut);
 }
