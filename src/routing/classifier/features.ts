@@ -1,4 +1,5 @@
 import type { RequestTexts, Signals } from '../types.ts';
+import { essenceOf } from './essence.ts';
 import { combine, hashText } from './hash.ts';
 import { structureOf } from './structure.ts';
 
@@ -67,7 +68,8 @@ export function createExtractor(
   const sums = new Float32Array(size);
   const touched = new Int32Array(size);
 
-  return (texts, signals) => {
+  return (given, signals) => {
+    const texts = { ...given, lastUser: essenceOf(given.lastUser) };
     let used = 0;
     const add = (hash: number, weight: number): void => {
       const at = hash & (size - 1);
@@ -145,16 +147,17 @@ function addOthers({ system, firstUser }: RequestTexts, add: Add): void {
 }
 
 /** The mean of what the words mean, at a fixed length; zero where none is known. */
-function meaningOf(words: readonly string[], { size, offsets, values, scale }: WordVectors): Float32Array {
+function meaningOf(words: readonly string[], { size, offsets, values }: WordVectors): Float32Array {
   const sum = new Float32Array(size);
   for (const word of words) {
     const offset = offsets.get(word);
     if (offset === undefined) continue;
-    for (let at = 0; at < size; at += 1) sum[at] = (sum[at] ?? 0) + (values[offset + at] ?? 0) * scale;
+    for (let at = 0; at < size; at += 1) sum[at] = (sum[at] ?? 0) + (values[offset + at] ?? 0);
   }
   let length = 0;
   for (const value of sum) length += value * value;
   if (length === 0) return sum;
+  // What a stored number stands for does not matter: the length is set here.
   const factor = MEANING / Math.sqrt(length);
   return sum.map((value) => value * factor);
 }

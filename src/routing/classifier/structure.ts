@@ -7,15 +7,11 @@ const LOOKS: readonly (readonly [string, (text: string) => boolean])[] = [
   ['fence', (text) => text.includes('```')],
   ['question', (text) => text.includes('?')],
   ['questionEnd', (text) => /\?["')\s]{0,8}$/.test(text.slice(-20))],
-  ['lowStart', (text) => /^["'\s]{0,4}\p{Ll}/u.test(text)],
   ['choices', (text) => /\n\s{0,4}\(?[A-Da-d][).:] /.test(text)],
   ['answerEnd', (text) => /(?:answer|antwort|output|response|label)\s?:\s{0,4}$/i.test(text.slice(-30))],
   ['list', (text) => /\n\s{0,4}(?:\d{1,2}[.)]|[-*•]) /.test(text)],
   ['url', (text) => text.includes('http://') || text.includes('https://')],
-  [
-    'table',
-    (text) => /\|[^|\n]{1,60}\|[^|\n]{1,60}\|/.test(text) || /(?:[^,\n]{1,24},){3}[^,\n]{0,24}\n/.test(text),
-  ],
+  ['table', hasTable],
   ['formula', (text) => /\\frac|\\sum|\\int|[√∑∫≤≥×÷]|\w\s?\^\s?\d|\$[^$\n]{1,80}\$/.test(text)],
   ['json', (text) => /[{[]\s{0,8}"\w{1,40}"\s{0,4}:/.test(text)],
   ['markup', (text) => /<(\w{1,20})[^<>]{0,80}>[^<]{0,400}<\/\1>/.test(text)],
@@ -43,6 +39,23 @@ const LOOKS: readonly (readonly [string, (text: string) => boolean])[] = [
   ['money', (text) => /[$€£]\s?\d|\d\s?(?:€|EUR|USD|dollars|euros?)\b/.test(text)],
   ['percent', (text) => /\d\s?%/.test(text)],
 ];
+
+/** A row of cells between bars, or three commas with little between them. */
+function hasTable(text: string): boolean {
+  for (const line of text.split('\n', 40)) {
+    let [bars, commas, longest, last] = [0, 0, 0, 0];
+    for (let at = 0; at < line.length && at < 400; at += 1) {
+      const unit = line.charCodeAt(at);
+      if (unit === 0x7c) bars += 1;
+      if (unit !== 0x2c) continue;
+      commas += 1;
+      longest = Math.max(longest, at - last);
+      last = at;
+    }
+    if (bars >= 3 || (commas >= 3 && longest <= 24 && line.length - last <= 24)) return true;
+  }
+  return false;
+}
 
 function within(value: number, low: number, high: number): boolean {
   return value >= low && value <= high;

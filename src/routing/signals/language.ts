@@ -12,32 +12,33 @@ const BY_WORD = new Map<string, string[]>();
 for (const [language, words] of Object.entries(COMMON)) {
   for (const word of words.split(' ')) BY_WORD.set(word, [...(BY_WORD.get(word) ?? []), language]);
 }
-const SCRIPTS: readonly (readonly [string, RegExp])[] = [
-  ['ja', /[\u3040-\u30ff]/],
-  ['ko', /[\uac00-\ud7af]/],
-  ['zh', /[\u4e00-\u9fff]/],
-  ['ru', /[\u0400-\u04ff]/],
-  ['ar', /[\u0600-\u06ff]/],
-  ['he', /[\u0590-\u05ff]/],
-  ['el', /[\u0370-\u03ff]/],
-  ['th', /[\u0e00-\u0e7f]/],
-  ['hi', /[\u0900-\u097f]/],
+/** Ranges of code units by script; each is told by its own, Japanese by its syllables among the Chinese signs. */
+const SCRIPTS: readonly (readonly [string, number, number])[] = [
+  ['ja', 0x3040, 0x30ff],
+  ['ko', 0xac00, 0xd7af],
+  ['zh', 0x4e00, 0x9fff],
+  ['ru', 0x0400, 0x04ff],
+  ['ar', 0x0600, 0x06ff],
+  ['he', 0x0590, 0x05ff],
+  ['el', 0x0370, 0x03ff],
+  ['th', 0x0e00, 0x0e7f],
+  ['hi', 0x0900, 0x097f],
 ];
+/** One foreign word is a quotation; the text is in a script when a good part of it is. */
+const SCRIPT_SHARE = 0.15;
 const SAMPLE_WORDS = 120;
 const SAMPLE_CHARS = 400;
 
+const UMLAUT = /[äöüß]/;
+
 /** ISO 639-1, by script or by common words; "und" = cannot be told. */
 export function languageOf(text: string, words: readonly string[]): string {
-  const head = text.slice(0, SAMPLE_CHARS);
-  for (const [language, script] of SCRIPTS) {
-    // One foreign word is a quotation; the text is in a script when a good part of it is.
-    const hits = head.length - head.replaceAll(new RegExp(script, 'g'), '').length;
-    if (hits > head.length * 0.15) return language;
-  }
+  const script = scriptOf(text.slice(0, SAMPLE_CHARS));
+  if (script !== null) return script;
   const points = new Map<string, number>();
   for (const word of words.slice(0, SAMPLE_WORDS)) {
     for (const language of BY_WORD.get(word) ?? []) points.set(language, (points.get(language) ?? 0) + 1);
-    if (/[äöüß]/.test(word)) points.set('de', (points.get('de') ?? 0) + 0.5);
+    if (UMLAUT.test(word)) points.set('de', (points.get('de') ?? 0) + 0.5);
   }
   let best = 'und';
   let most = 0;
@@ -48,4 +49,17 @@ export function languageOf(text: string, words: readonly string[]): string {
     }
   }
   return best;
+}
+
+function scriptOf(text: string): string | null {
+  const hits = new Map<string, number>();
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x0370) continue;
+    for (const [language, low, high] of SCRIPTS) {
+      if (unit >= low && unit <= high) hits.set(language, (hits.get(language) ?? 0) + 1);
+    }
+  }
+  const found = SCRIPTS.find(([language]) => (hits.get(language) ?? 0) > text.length * SCRIPT_SHARE);
+  return found?.[0] ?? null;
 }

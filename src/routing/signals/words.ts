@@ -10,25 +10,29 @@ export function wordsOf(text: string, limit: number): string[] {
 
 const WORD = /[\p{L}\p{N}_]+(?:['’-][\p{L}\p{N}]+)*/gu;
 
-/** Words and phrases of two or three words, each with what it stands for; one lookup a word. */
+/** Words and phrases of a few words, each with what it stands for; one lookup a word, more only where a phrase begins. */
 export class Lexicon<Meaning> {
   readonly #entries = new Map<string, Meaning>();
-  #longest = 1;
+  /** First word → words of the longest phrase that begins so. */
+  readonly #starts = new Map<string, number>();
 
   constructor(entries: Readonly<Record<string, Meaning>>) {
     for (const [phrase, meaning] of Object.entries(entries)) {
       this.#entries.set(phrase, meaning);
-      this.#longest = Math.max(this.#longest, phrase.split(' ').length);
+      const words = phrase.split(' ');
+      const first = words[0] ?? '';
+      this.#starts.set(first, Math.max(this.#starts.get(first) ?? 0, words.length));
     }
   }
 
   /** Calls `found` for each distinct entry that occurs. */
   scan(words: readonly string[], found: (meaning: Meaning, phrase: string) => void): void {
     const seen = new Set<string>();
-    for (let at = 0; at < words.length; at += 1) {
-      let phrase = '';
-      for (let length = 1; length <= this.#longest && at + length <= words.length; length += 1) {
-        phrase = length === 1 ? (words[at] ?? '') : `${phrase} ${words[at + length - 1] ?? ''}`;
+    for (const [at, word] of words.entries()) {
+      const longest = this.#starts.get(word) ?? 0;
+      let phrase = word;
+      for (let length = 1; length <= longest; length += 1) {
+        if (length > 1) phrase += ` ${words[at + length - 1] ?? ''}`;
         const meaning = this.#entries.get(phrase);
         if (meaning !== undefined && !seen.has(phrase)) {
           seen.add(phrase);
@@ -45,7 +49,8 @@ export function entriesOf<Meaning extends string>(
 ): Record<string, Meaning> {
   const entries: Record<string, Meaning> = {};
   for (const meaning in lists) {
-    for (const phrase of (lists[meaning] ?? '').split(',')) entries[phrase.trim()] = meaning;
+    for (const phrase of (lists[meaning] ?? '').split(','))
+      entries[phrase.trim().replaceAll(/\s+/g, ' ')] = meaning;
   }
   return entries;
 }

@@ -1,0 +1,218 @@
+/**
+ * `npm run eval:router [-- --data rows.jsonl] [-- --quality scored.jsonl] [-- --json]`: the report card of the weights
+ * that ship. `--data`: labelled rows (rows.ts); `--quality`: `{set, prompt, scores: {model: score}, out_tokens?}` a
+ * line, for what routing between the weakest and the strongest of a set is worth.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cpus } from 'node:os';
+import { z } from 'zod';
+import { createClassifier, type Classifier } from '../classifier/classifier.ts';
+import { readWeights } from '../classifier/format.ts';
+import { readSignals } from '../signals/read-signals.ts';
+import { rank } from '../tiers.ts';
+import type { RequestTexts, Signals } from '../types.ts';
+import { familyOf } from './across-sources.ts';
+import { edited, HARMLESS } from './edits.ts';
+import { figuresOf, type Figures } from './figures.ts';
+import { LABELS, LABEL_NAMES, type Label } from './labels.ts';
+import { isKnown, type Judged } from './learn.ts';
+import { qualityOf, type QualityFigures } from './quality.ts';
+import { externalRows, ownRows, type LabelledRow } from './rows.ts';
+
+/** Everything that the report says; shares from 0 to 1. */
+export interface Report {
+  readonly own: Figures;
+  readonly german: Figures;
+  readonly english: Figures;
+  /** Share of prompts whose category another wording of the same changes, by the kind of edit. */
+  readonly flips: Readonly<Record<string, number>>;
+  readonly external: Readonly<Record<string, Figures>>;
+  readonly quality: Readonly<Record<string, QualityFigures>>;
+  /** Signals and classification of a prompt of 4,000 tokens, µs. */
+  readonly micros: { readonly p50: number; readonly p99: number };
+}
+
+export function openShipped(): Classifier {
+  return createClassifier(readWeights(readFileSync(join(import.meta.dirname, '../classifier/weights.bin'))));
+}
+
+/** Log probabilities stand in for scores: temperature 1 leaves them as they are. */
+export function judge(classifier: Classifier, rows: readonly LabelledRow[]): Judged[] {
+  return rows.filter(isKnown).map((row) => ({
+    row,
+    scores: classifier
+      .probabilities(row.features.texts, row.features.signals)
+      .map((p) => Math.log(Math.max(1e-12, p))),
+  }));
+}
+
+/** Share of rows whose category changes, by edit. */
+export function flipsOf(classifier: Classifier, rows: readonly LabelledRow[]): Record<string, number> {
+  const plain = rows.map(({ features: { texts, signals } }) => bestOf(classifier, texts, signals));
+  return Object.fromEntries(
+    Object.entries(HARMLESS).map(([name, edit]) => {
+      const flipped = rows.filter(({ features: { texts } }, at) => {
+        const other = edited(texts, edit);
+        const { signals } = readSignals({
+          messages: [
+            ...(other.system === '' ? [] : [{ role: 'system', content: other.system }]),
+            { role: 'user', content: other.lastUser },
+          ],
+        });
+        // What an edit of the text cannot change stays: tools and turns.
+        const same = { ...rows[at]?.features.signals, ...pickText(signals) } as Signals;
+        return bestOf(classifier, other, same) !== plain[at];
+      });
+      return [name, flipped.length / rows.length];
+    }),
+  );
+}
+
+function pickText({ language, domain, codeLanguages }: Signals): Partial<Signals> {
+  return { language, domain, codeLanguages };
+}
+
+function bestOf(classifier: Classifier, texts: RequestTexts, signals: Signals): string {
+  return classifier.classify(texts, signals).category;
+}
+
+const scored = z.looseObject({
+  set: z.string(),
+  prompt: z.string(),
+  scores: z.record(z.string(), z.number()),
+  out_tokens: z.record(z.string(), z.number()).nullish(),
+});
+
+/** How demanding a prompt looks: the tier to be expected of its category. */
+function demandOf(classifier: Classifier, prompt: string): number {
+  const { texts, signals } = readSignals({ messages: [{ role: 'user', content: prompt }] });
+  const found = classifier.probabilities(texts, signals);
+  return LABEL_NAMES.reduce((sum, label, at) => sum + (found[at] ?? 0) * rank(LABELS[label as Label]), 0);
+}
+
+function qualityBySet(classifier: Classifier, file: string): Record<string, QualityFigures> {
+  const rows = readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => scored.parse(JSON.parse(line)));
+  const sets = Map.groupBy(rows, (row) => row.set);
+  return Object.fromEntries(
+    [...sets].map(([set, all]) => {
+      const models = [...new Set(all.flatMap((row) => Object.keys(row.scores)))];
+      const meanOf = (model: string): number => {
+        const has = all.filter((row) => row.scores[model] !== undefined);
+        return has.reduce((sum, row) => sum + (row.scores[model] ?? 0), 0) / Math.max(1, has.length);
+      };
+      const order = models.toSorted((a, b) => meanOf(a) - meanOf(b));
+      const [weak = '', strong = ''] = [order[0], order.at(-1)];
+      const usable = all.filter((row) => row.scores[weak] !== undefined && row.scores[strong] !== undefined);
+      return [
+        `${set}: ${weak} → ${strong}`,
+        qualityOf(
+          usable.map((row) => ({
+            weak: row.scores[weak] ?? 0,
+            strong: row.scores[strong] ?? 0,
+            demand: demandOf(classifier, row.prompt),
+            weakCost: 0.05 * (row.out_tokens?.[weak] ?? 1),
+            strongCost: row.out_tokens?.[strong] ?? 1,
+          })),
+        ),
+      ];
+    }),
+  );
+}
+
+function speed(classifier: Classifier): Report['micros'] {
+  const text = ownRows()
+    .map((row) => row.features.texts.lastUser)
+    .join('\n')
+    .slice(0, 16_000);
+  const body = { messages: [{ role: 'user', content: text }] };
+  const micros: number[] = [];
+  for (let round = 0; round < 1_500; round += 1) {
+    const startedAt = performance.now();
+    const { texts, signals } = readSignals(body);
+    classifier.classify(texts, signals);
+    if (round >= 500) micros.push((performance.now() - startedAt) * 1_000);
+  }
+  micros.sort((a, b) => a - b);
+  const at = (share: number): number => Math.round(micros[Math.floor(micros.length * share)] ?? 0);
+  return { p50: at(0.5), p99: at(0.99) };
+}
+
+/** Makes the whole report; `data` and `quality` are files. */
+export function makeReport(options: {
+  readonly data: readonly string[];
+  readonly quality: readonly string[];
+}): Report {
+  const classifier = openShipped();
+  const own = ownRows().filter(isKnown);
+  const external = options.data.flatMap((file) => externalRows(file, { shippable: false })).filter(isKnown);
+  const families = Map.groupBy(
+    external.filter((row) => !row.authored),
+    (row) => familyOf(row.source),
+  );
+  return {
+    own: figuresOf(judge(classifier, own), 1),
+    german: figuresOf(
+      judge(
+        classifier,
+        own.filter((row) => row.lang === 'de'),
+      ),
+      1,
+    ),
+    english: figuresOf(
+      judge(
+        classifier,
+        own.filter((row) => row.lang === 'en'),
+      ),
+      1,
+    ),
+    flips: flipsOf(classifier, own),
+    external: Object.fromEntries(
+      [...families].map(([family, rows]) => [family, figuresOf(judge(classifier, rows), 1)]),
+    ),
+    quality: Object.assign(
+      {},
+      ...options.quality.map((file) => qualityBySet(classifier, file)),
+    ) as Report['quality'],
+    micros: speed(classifier),
+  };
+}
+
+function print(report: Report): void {
+  const line = (text: string): void => void process.stdout.write(`${text}\n`);
+  line(`${cpus()[0]?.model ?? ''}, Node ${process.version}\n`);
+  line(
+    '| prompts | rows | strict | lenient | macro-F1 | tier | under | calibration error |\n|---|---|---|---|---|---|---|---|',
+  );
+  const row = (name: string, it: Figures): void => {
+    const cells = [it.strict, it.lenient, it.macroF1, it.tier, it.under, it.calibration];
+    line(`| ${name} | ${it.rows} | ${cells.map((value) => value.toFixed(3)).join(' | ')} |`);
+  };
+  row('our own', report.own);
+  row('our own, English', report.english);
+  row('our own, German', report.german);
+  for (const [family, it] of Object.entries(report.external)) row(family, it);
+  line('\n| edit | category changes |\n|---|---|');
+  for (const [edit, share] of Object.entries(report.flips))
+    line(`| ${edit} | ${(share * 100).toFixed(1)} % |`);
+  line(`\nSignals and classification of 4,000 tokens: ${report.micros.p50} µs, p99 ${report.micros.p99} µs`);
+  for (const [name, it] of Object.entries(report.quality)) {
+    line(
+      `${name}: ${it.prompts} prompts, ${it.weak.toFixed(3)} → ${it.strong.toFixed(3)}; APGR ${it.apgr.toFixed(2)}, CPT50 ${it.cpt50.toFixed(2)}, CPT80 ${it.cpt80.toFixed(2)}, 95 % at ${it.share95.toFixed(2)} of the calls (random ${it.random95.toFixed(2)}), cost ${it.cost95.toFixed(2)}`,
+    );
+  }
+  line('\nCommonest mistakes on our own prompts:');
+  for (const { truth, said, rows } of report.own.confusions.slice(0, 12))
+    line(`- ${truth} taken for ${said}: ${rows}`);
+}
+
+if (import.meta.main) {
+  const valuesOf = (name: string): string[] =>
+    process.argv.flatMap((argument, at, all) => (argument === name ? [all[at + 1] ?? ''] : []));
+  const report = makeReport({ data: valuesOf('--data'), quality: valuesOf('--quality') });
+  if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  else print(report);
+}
