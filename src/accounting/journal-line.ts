@@ -30,15 +30,17 @@ export class PendingLines {
   }
 
   add(entry: JournalEntry): void {
-    const body =
-      entry.kind === 'request' ? `r\t${encodeRequest(entry.request)}` : `w\t${JSON.stringify(entry.window)}`;
-    this.#reserve(PREFIX + body.length * 3 + 1);
+    const isRequest = entry.kind === 'request';
+    const body = isRequest ? encodeRequest(entry.request) : JSON.stringify(entry.window);
+    this.#reserve(PREFIX + 2 + body.length * 3 + 1);
     const buffer = this.#buffer;
     const start = this.#end + PREFIX;
-    const end = start + buffer.write(body, start);
-    writeHex(buffer, this.#end, crc32(buffer.subarray(start, end)));
     buffer[start - 1] = SPACE;
+    buffer[start] = isRequest ? REQUEST : WINDOW;
+    buffer[start + 1] = TAB;
+    const end = start + 2 + buffer.write(body, start + 2);
     buffer[end] = NEWLINE;
+    writeHex(buffer, this.#end, crc32(buffer.subarray(start, end)));
     this.#end = end + 1;
   }
 

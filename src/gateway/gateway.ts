@@ -47,20 +47,23 @@ export interface DoorCall {
 }
 
 /** Path → method → door. */
-const DOORS: Readonly<Record<string, Readonly<Record<string, Door>>>> = {
-  '/chat/completions': { POST: (deps, call) => serveCompletion(deps, call, 'chat') },
-  '/embeddings': { POST: (deps, call) => serveCompletion(deps, call, 'embeddings') },
-  '/models': {
-    GET: (deps, { id, req, res, route }, lists) =>
-      answerModels(res, id, keyOf(deps, req, route).tenant, lists),
-  },
-  '/models/public': {
-    GET: (deps, { id, req, res, route }, lists) => answerModels(res, id, openTenant(deps, req, route), lists),
-  },
-  '/health': {
-    GET: (deps, { id, req, res, route }) => answerHealth(deps, res, id, openTenant(deps, req, route)),
-  },
-};
+const DOORS: ReadonlyMap<string, Readonly<Record<string, Door>>> = new Map(
+  Object.entries({
+    '/chat/completions': { POST: (deps, call) => serveCompletion(deps, call, 'chat') },
+    '/embeddings': { POST: (deps, call) => serveCompletion(deps, call, 'embeddings') },
+    '/models': {
+      GET: (deps, { id, req, res, route }, lists) =>
+        answerModels(res, id, keyOf(deps, req, route).tenant, lists),
+    },
+    '/models/public': {
+      GET: (deps, { id, req, res, route }, lists) =>
+        answerModels(res, id, openTenant(deps, req, route), lists),
+    },
+    '/health': {
+      GET: (deps, { id, req, res, route }) => answerHealth(deps, res, id, openTenant(deps, req, route)),
+    },
+  }),
+);
 const ONE_MODEL: Readonly<Record<string, Door>> = {
   GET: (deps, { id, req, res, route }) =>
     answerModel(res, id, keyOf(deps, req, route).tenant, decodePath(route.path.slice('/models/'.length))),
@@ -84,11 +87,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
 function doorOf(req: IncomingMessage, route: GatewayRoute): Door {
   const { path } = route;
-  const doors = Object.hasOwn(DOORS, path)
-    ? DOORS[path]
-    : path.startsWith('/models/')
-      ? ONE_MODEL
-      : undefined;
+  const doors = DOORS.get(path) ?? (path.startsWith('/models/') ? ONE_MODEL : undefined);
   if (doors === undefined) {
     throw new AppError(
       'route_not_found',

@@ -17,15 +17,37 @@ export function gatewayHeaders(exchange: Exchange): string[] {
   return headers;
 }
 
-/** Contract §2: `x-ratelimit-{limit,remaining,reset}-{requests,tokens}`; reset as OpenAI writes it (1.5s, 120ms). */
-function pushLimits(headers: string[], admission: Admission): void {
-  for (const kind of ['requests', 'tokens'] as const) {
-    const meter = admission[kind];
-    if (meter === null) continue;
-    headers.push(`x-ratelimit-limit-${kind}`, String(meter.limit));
-    headers.push(`x-ratelimit-remaining-${kind}`, String(Math.max(0, meter.remaining)));
-    headers.push(`x-ratelimit-reset-${kind}`, duration(meter.resetMs));
-  }
+/** Contract §2; reset as OpenAI writes it (1.5s, 120ms). */
+function pushLimits(headers: string[], { requests, tokens }: Admission): void {
+  if (requests !== null) pushLimit(headers, REQUESTS, requests);
+  if (tokens !== null) pushLimit(headers, TOKENS, tokens);
+}
+
+/** Names spelt out: ones put together for each answer would have to be flattened and hashed again by node:http. */
+interface LimitNames {
+  readonly limit: string;
+  readonly remaining: string;
+  readonly reset: string;
+}
+
+const REQUESTS: LimitNames = {
+  limit: 'x-ratelimit-limit-requests',
+  remaining: 'x-ratelimit-remaining-requests',
+  reset: 'x-ratelimit-reset-requests',
+};
+const TOKENS: LimitNames = {
+  limit: 'x-ratelimit-limit-tokens',
+  remaining: 'x-ratelimit-remaining-tokens',
+  reset: 'x-ratelimit-reset-tokens',
+};
+
+function pushLimit(
+  headers: string[],
+  names: LimitNames,
+  { limit, remaining, resetMs }: NonNullable<Admission['requests']>,
+): void {
+  headers.push(names.limit, String(limit), names.remaining, String(Math.max(0, remaining)));
+  headers.push(names.reset, duration(resetMs));
 }
 
 function duration(ms: number): string {

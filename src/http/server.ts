@@ -65,7 +65,8 @@ export function createHttpServer(doors: Doors, origins: readonly string[], newId
   const options = { shouldUpgradeCallback: isForWebSocket };
   const server = createServer(options, (req, res) => {
     running += 1;
-    res.once('close', () => {
+    // It comes once anyway; the wrapper of "once" would only cost.
+    res.on('close', () => {
       running -= 1;
       if (running === 0) idle?.();
     });
