@@ -125,3 +125,119 @@ describe('the usage summary', () => {
     expect(pathsOf(await refusal(analytics.usageSummary(actor('admin'), invalid)))).toEqual(['from']);
   });
 });
+
+describe('a dashboard', () => {
+  const finops = actor('finops');
+  const measures = ['requests', 'actualCost'] as const;
+
+  it('has every day of the period, as zeros where there was no traffic', async () => {
+    const { analytics } = world.domain;
+    const days = await analytics.dashboardDays(finops, analytics.dashboard(finops, { days: 5 }), measures);
+    expect(days.map(({ day, requests, actualCost }) => [day, requests, actualCost])).toEqual([
+      ['2026-10-28', 0, 0],
+      ['2026-10-29', 0, 0],
+      ['2026-10-30', 0, 0],
+      ['2026-10-31', 13, 3e-12],
+      ['2026-11-01', 3, 1e-12],
+    ]);
+  });
+
+  it.each([
+    // 11:00 UTC is 00:00 of the next day there: the rows of both days at 11:00 and 12:00 move on.
+    ['Pacific/Auckland', ['2026-11-01', 13], ['2026-11-02', 3]],
+    // 16:45, and 17:45.
+    ['Asia/Kathmandu', ['2026-10-31', 13], ['2026-11-01', 3]],
+    ['Pacific/Pago_Pago', ['2026-10-31', 13], ['2026-11-01', 3]],
+  ])('counts the days of %s', async (timeZone, ...expected) => {
+    const { analytics } = world.domain;
+    const days = await analytics.dashboardDays(
+      finops,
+      analytics.dashboard(finops, { days: 7, timeZone }),
+      measures,
+    );
+    expect(days).toHaveLength(7);
+    expect(days.filter(({ requests }) => requests).map(({ day, requests }) => [day, requests])).toEqual(
+      expected,
+    );
+  });
+
+  it('has days of 23 and of 25 hours where the clocks change, and none of their hours twice', () => {
+    const { analytics } = world.domain;
+    for (const [to, hours] of [
+      ['2026-03-30T00:00:00+02:00', 23],
+      ['2026-10-26T00:00:00+01:00', 25],
+      ['2026-10-27T00:00:00+01:00', 24],
+    ] as const) {
+      const one = analytics.dashboard(finops, { days: 1, to: new Date(to), timeZone: 'Europe/Berlin' });
+      expect((one.to - one.from) / 3_600_000).toBe(hours);
+      const two = analytics.dashboard(finops, { days: 2, to: new Date(to), timeZone: 'Europe/Berlin' });
+      expect(one.previous.from).toBe(two.from);
+      expect(one.previous.to).toBeLessThanOrEqual(one.from);
+    }
+  });
+
+  it('has every hour, and the period before beside the current one', async () => {
+    const { analytics } = world.domain;
+    const today = analytics.dashboard(finops, { days: 1 });
+    const hours = await analytics.dashboardHours(finops, today, measures);
+    expect(hours).toHaveLength(12);
+    expect(hours.filter(({ requests }) => requests).map(({ hour }) => hour)).toEqual([
+      new Date('2026-11-01T11:00:00Z'),
+    ]);
+    const now = await analytics.dashboardSummary(finops, today, 'current', ['requests']);
+    const before = await analytics.dashboardSummary(finops, today, 'previous', ['requests']);
+    // Yesterday up to the same time: the row of 12:00 is not in it.
+    expect([now.totalRequests, before.totalRequests]).toEqual([3, 12]);
+    expect([before.from, before.to]).toEqual([
+      new Date('2026-10-31T00:00:00Z'),
+      new Date('2026-10-31T12:00:00Z'),
+    ]);
+  });
+
+  it('says who and what used most', async () => {
+    const { analytics } = world.domain;
+    const dashboard = analytics.dashboard(finops, { days: 30 });
+    const by = async (what: 'user' | 'tenant' | 'category' | 'model', first = 10) =>
+      (await analytics.dashboardBy(finops, dashboard, what, first, measures)).map(
+        ({ user, tenant, category, model, provider, requests }) => [
+          user ?? tenant ?? category ?? [model, provider],
+          requests,
+        ],
+      );
+    expect(await by('user')).toEqual([
+      ['bob', 10],
+      ['ann', 5],
+      ['', 1],
+    ]);
+    expect(await by('user', 1)).toEqual([['bob', 10]]);
+    expect(await by('tenant')).toEqual([
+      [b, 10],
+      [a, 6],
+    ]);
+    expect(await by('model')).toEqual([[['m', 'p'], 16]]);
+    // What was not routed has no category.
+    expect(await by('category')).toEqual([]);
+    const one = await analytics.dashboardBy(
+      finops,
+      analytics.dashboard(finops, { tenantId: b }),
+      'user',
+      10,
+      measures,
+    );
+    expect(one.map(({ user }) => user)).toEqual(['bob']);
+  });
+
+  it('refuses another tenant, and a series by hour that is too long', async () => {
+    const { analytics } = world.domain;
+    const viewer = actor('tenant-viewer', [a]);
+    expect((await refusal(() => analytics.dashboard(viewer, { tenantId: b }))).code).toBe('not_found');
+    // Even if somebody came by a dashboard of another's.
+    const foreign = analytics.dashboard(finops, { tenantId: b });
+    expect((await refusal(() => analytics.dashboardDays(viewer, foreign))).code).toBe('not_found');
+    const long = analytics.dashboard(finops, { days: 93 });
+    expect(pathsOf(await refusal(analytics.dashboardHours(finops, long)))).toEqual(['days']);
+    for (const days of [0, -1, 1.5, 3_661]) {
+      expect(pathsOf(await refusal(() => analytics.dashboard(finops, { days })))).toEqual(['days']);
+    }
+  });
+});

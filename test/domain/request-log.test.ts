@@ -155,7 +155,7 @@ describe('the request log', () => {
   it('exports in batches of a size that does not grow with the log', async () => {
     const many = await logged(
       world.db,
-      Array.from({ length: 5_000 }, (_, i) => ({
+      Array.from({ length: 2_500 }, (_, i) => ({
         ...(fc.sample(sketch, { numRuns: 1, seed: 3 })[0] ?? neverSketch()),
         minutesAgo: 300 + (i % 100),
         user: 1,

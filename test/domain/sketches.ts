@@ -98,7 +98,10 @@ export type RequestLogInput = Omit<
 
 export async function logged(db: PrismaClient, sketches: readonly Sketch[]): Promise<RequestLogInput[]> {
   const rows = sketches.map(rowOf);
-  await db.requestLog.createMany({ data: rows });
+  // Few at a time: Prisma would send the parts of a large one all at once, on one connection.
+  for (let done = 0; done < rows.length; done += 500) {
+    await db.requestLog.createMany({ data: rows.slice(done, done + 500) });
+  }
   await sumUp(
     db,
     rows.map(({ id }) => id),
