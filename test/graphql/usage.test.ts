@@ -65,7 +65,7 @@ describe('usage', () => {
         errorRate: expect.closeTo(1 / 3),
         cachedShare: expect.closeTo(12 / 72),
         uniqueUsers: 2,
-        p95DurationMs: expect.closeTo(97.5, 0),
+        p95DurationMs: expect.closeTo(98.125),
         p50TtftMs: expect.closeTo(42.5),
         actualCost: 0.0000261,
       },
