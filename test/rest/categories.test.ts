@@ -187,7 +187,7 @@ describe('Categories', () => {
 
   it('through GraphQL: the same, and why a category was left alone', async () => {
     const { body } = await stage.graphql(
-      `mutation ($input: ApplyPresetsInput!) {
+      `mutation ($input: ApplyCategoryPresetsInput!) {
         applyCategoryPresets(input: $input) {
           __typename
           ... on PresetsApplied { updated skippedCategories { category reason } }

@@ -61,7 +61,7 @@ const PresetAppliedType = builder.objectRef<PresetApplied>('PresetsApplied').imp
   }),
 });
 
-const ApplyPresetsInput = builder.inputType('ApplyPresetsInput', {
+const ApplyCategoryPresetsInput = builder.inputType('ApplyCategoryPresetsInput', {
   description: 'Which profiles, and whose models.',
   fields: (t) => ({
     profileIds: t.idList({ required: true, description: 'Ids of `categoryPresets`; at least one.' }),
@@ -86,7 +86,9 @@ builder.mutationField('applyCategoryPresets', (t) =>
       'Gives the categories of the profiles the best model of their tier as default. Never replaces one set by hand.',
     authScopes: { can: 'category.write' },
     errors: { types: [BadInputError] },
-    args: { input: t.arg({ type: ApplyPresetsInput, required: true, description: 'What to apply.' }) },
+    args: {
+      input: t.arg({ type: ApplyCategoryPresetsInput, required: true, description: 'What to apply.' }),
+    },
     resolve: (_root, { input }, context) => context.domain.presets.apply(signedIn(context), input),
   }),
 );

@@ -91,8 +91,8 @@ builder.mutationField('discoverModels', (t) =>
     description: 'Asks the provider for its models and stores them. What was set by hand stays.',
     authScopes: { can: 'provider.discover' },
     errors: { types: [NotFoundError, ProviderError] },
-    args: { id: t.arg.id(providerId) },
-    resolve: async (_root, { id }, context) => {
+    args: { providerId: t.arg.id(providerId) },
+    resolve: async (_root, { providerId: id }, context) => {
       const { count } = await context.domain.providerDiscovery.discover(signedIn(context), id);
       return { count, providerId: id };
     },

@@ -13,7 +13,7 @@ const SetupStatus = builder.objectRef<{ setupComplete: boolean }>('SetupStatus')
   }),
 });
 
-const CreatedAdminType = builder.objectRef<CreatedAdmin>('CreatedAdmin').implement({
+const CreatedAdminType = builder.objectRef<CreatedAdmin>('AdminCreated').implement({
   description: 'The first administrator.',
   fields: (t) => ({
     id: t.exposeID('id', { description: 'Id of the user.' }),

@@ -67,8 +67,8 @@ export const TenantType = builder.prismaObject('Tenant', {
       resolve: (tenant) => tenant,
     }),
     pricing: t.expose('pricing', {
-      type: 'JSONObject',
-      description: 'Model → negotiated price { inputPer1M, outputPer1M, … } in USD, above every other price.',
+      type: 'PriceMap',
+      description: 'Model → negotiated price, above every other price.',
     }),
     keyLifetimeDays: t.exposeInt('keyLifetimeDays', {
       description: 'Days that a new key lives; 0 = for ever.',

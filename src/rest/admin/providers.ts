@@ -109,7 +109,7 @@ export const PROVIDER_ROUTES: readonly AnyRoute[] = [
     summary: 'Discover and save models',
     params,
     document: DiscoverModelsDocument,
-    variables: ({ params: { id } }) => ({ id }),
+    variables: ({ params: { id } }) => ({ providerId: id }),
     respond: ({ discoverModels: { count, models } }) => ({ models: models.map(presentModel), count }),
   }),
   route({

@@ -32,7 +32,7 @@ export async function checkProvider(id: string) {
 
 /** Asks the provider for its models. Its status changes with the outcome, so the page reads it again either way. */
 export async function discoverModels(id: string) {
-  const outcome = await act(DiscoverModelsDocument, 'discoverModels', { id });
+  const outcome = await act(DiscoverModelsDocument, 'discoverModels', { providerId: id });
   await invalidate('prism:providers');
   return outcome;
 }
