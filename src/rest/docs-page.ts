@@ -103,7 +103,8 @@ function printSchema(document: OpenApi, schema: JsonSchema, above: readonly stri
   const name = schema.$ref?.split('/').at(-1);
   if (name !== undefined) {
     const target = document.components.schemas[name];
-    const label = `<span class="type">${escape(name)}</span>`;
+    const about = schema.description === undefined ? '' : ` ${inline(schema.description)}`;
+    const label = `<span class="type">${escape(name)}</span>${about}`;
     if (target === undefined || above.includes(name)) return label;
     return `<details><summary>${label}</summary>${printSchema(document, target, [...above, name])}</details>`;
   }
