@@ -1,5 +1,4 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { z } from 'zod';
 import type { Notices } from '../database/notify.ts';
 import type { Logger } from '../log.ts';
 import type { LiveEvent } from './live-bus.ts';
@@ -17,7 +16,8 @@ import {
   type Position,
   type Seen,
 } from './live-position.ts';
-import type { LiveReader, LiveRow } from './live-reader.ts';
+import { placeOf, type LiveReader, type LiveRow } from './live-reader.ts';
+import { parseLoggedNotice, type LoggedNotice } from './logged-notice.ts';
 
 export interface LogFollowerDeps {
   readonly reader: LiveReader;
@@ -54,10 +54,6 @@ const PATIENCE_MS = 200;
 const PATIENCE_EVERY_MS = 2_000;
 const PAUSE_MS = 10;
 
-/** As the drain writes it. */
-const noticeSchema = z.object({ from: z.number(), to: z.number(), ids: z.array(z.uuid()).min(1) });
-type LoggedNotice = z.infer<typeof noticeSchema>;
-
 /** Who is told. */
 export interface Audience {
   tell(event: LiveEvent): void;
@@ -85,7 +81,7 @@ export function followLog(deps: LogFollowerDeps, audience: Audience): LogFollowe
 
   const listener = deps.notices.subscribe({
     onLogged: (payload) => {
-      const notice = parseNotice(payload);
+      const notice = parseLoggedNotice(payload);
       if (notice === null)
         return log.warn({ payload: payload.slice(0, 200) }, 'live: a notice is not understood');
       waiting.push(notice);
@@ -161,7 +157,11 @@ export function followLog(deps: LogFollowerDeps, audience: Audience): LogFollowe
     );
     // A transaction whose notices came in two parts: its rows are given as those of this part are.
     const given: Given[] = [{ seen: excluding(seen, group.also), upTo: null }];
-    await publish(found.toSorted(byPlace), given, group);
+    await publish(
+      found.toSorted((one, other) => compare(placeOf(one), placeOf(other))),
+      given,
+      group,
+    );
     seen = including(seen, group.also);
     told = [{ seen, upTo: null }];
     shorten();
@@ -251,20 +251,4 @@ export function followLog(deps: LogFollowerDeps, audience: Audience): LogFollowe
       void listener.stop();
     },
   };
-}
-
-function placeOf({ row }: LiveRow): Place {
-  return { at: row.at.getTime(), id: row.id };
-}
-
-function byPlace(a: LiveRow, b: LiveRow): number {
-  return compare(placeOf(a), placeOf(b));
-}
-
-function parseNotice(payload: string): LoggedNotice | null {
-  try {
-    return noticeSchema.parse(JSON.parse(payload));
-  } catch {
-    return null;
-  }
 }

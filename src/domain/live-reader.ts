@@ -9,6 +9,10 @@ export interface LiveRow {
   readonly xid: number;
 }
 
+export function placeOf({ row }: LiveRow): Place {
+  return { at: row.at.getTime(), id: row.id };
+}
+
 /** Which rows somebody has missed. */
 export interface Missed {
   /** Unix ms: none is older. */

@@ -15,7 +15,7 @@ import {
   type Seen,
 } from './live-position.ts';
 import { createLiveQueue } from './live-queue.ts';
-import type { LiveReader, LiveRow } from './live-reader.ts';
+import { placeOf, type LiveReader, type LiveRow } from './live-reader.ts';
 import { SlowConsumerError } from './slow-consumer.ts';
 
 /** A request that has ended, and where the stream goes on after it. */
@@ -143,11 +143,11 @@ export function createLiveRequests(deps: LiveRequestsDeps): LiveRequests {
     let rows: readonly LiveRow[];
     do {
       rows = await reader.missed({ from, given, until, after, tenants, where, limit: PAGE });
-      for (const { row } of rows) {
+      for (const found of rows) {
         if (signal.aborted) return;
-        after = { at: row.at.getTime(), id: row.id };
+        after = placeOf(found);
         reached = advanced(reached, until, after);
-        yield { request: row, cursor: encode(reached) };
+        yield { request: found.row, cursor: encode(reached) };
       }
     } while (rows.length === PAGE);
   }

@@ -12,6 +12,8 @@ import type { Subscribe } from './live-subscribe.ts';
 import { asGraphql, maskForStream } from './mask-result.ts';
 import { createPace } from './pace.ts';
 import { schema } from './schema.ts';
+import { hangUp, keepAlive } from './socket-end.ts';
+import { SOCKET_LIMITS, type SocketLimits } from './socket-limits.ts';
 
 export interface SocketDeps {
   readonly access: LiveAccess;
@@ -29,34 +31,7 @@ export interface SocketDeps {
   readonly limits?: Partial<SocketLimits> | undefined;
 }
 
-export interface SocketLimits {
-  /** Sockets of this process, those that have not signed in included. */
-  readonly sockets: number;
-  /** Until `connection_init` must have come. */
-  readonly initMs: number;
-  /** Between two pings; a socket that has not answered the last one is cut. */
-  readonly pingMs: number;
-  readonly messageBytes: number;
-  /** Messages of a client in 10 s. */
-  readonly messages: number;
-  /** Subscriptions of one socket at a time. */
-  readonly subscriptions: number;
-  /** What may wait to be sent before a client that keeps asking is cut. */
-  readonly waitingBytes: number;
-}
-
-export const SOCKET_LIMITS: SocketLimits = {
-  sockets: 2_000,
-  initMs: 5_000,
-  pingMs: 20_000,
-  messageBytes: 128 * 1024,
-  messages: 200,
-  subscriptions: 20,
-  waitingBytes: 1024 * 1024,
-};
 const PACE_MS = 10_000;
-/** A client has so long to answer our close. */
-const CLOSE_MS = 2_000;
 
 /** Subscriptions over WebSocket: sub-protocol graphql-transport-ws. */
 export interface SocketDoor {
@@ -211,34 +186,11 @@ function serve(client: WebSocket, request: IncomingMessage, deps: Deps): void {
   });
 }
 
-/** Closes, and cuts a client that does not answer: it may have stopped reading long ago. */
-function hangUp(client: WebSocket, code: number, reason: string, after: SocketDeps['after']): void {
-  // A close frame has room for 123 bytes.
-  client.close(code, reason.slice(0, 120));
-  const cancel = after(CLOSE_MS, () => client.terminate());
-  client.once('close', cancel);
-}
-
 /** The token as browsers can send it; programs may also use the header. */
 function tokenOf(params: Record<string, unknown>, request: IncomingMessage): string {
   const { authorization } = params;
   const header = typeof authorization === 'string' ? authorization : request.headers.authorization;
   return bearerToken(header) ?? '';
-}
-
-/** Cuts a socket whose other end is silent. The answer stops it. */
-function keepAlive(client: WebSocket, everyMs: number, after: SocketDeps['after']): () => void {
-  let isAlive = true;
-  let cancel: () => void = () => undefined;
-  const beat = (): void => {
-    if (!isAlive) return client.terminate();
-    isAlive = false;
-    client.ping();
-    cancel = after(everyMs, beat);
-  };
-  client.on('pong', () => (isAlive = true));
-  cancel = after(everyMs, beat);
-  return () => cancel();
 }
 
 function tooMany(most: number): GraphQLError {

@@ -57,7 +57,7 @@ async function open(next: () => Promise<IteratorResult<ExecutionResult, void>>) 
     state,
     end: (reason: AppError) => ending.abort(reason),
     fire: () => {
-      for (const run of [...timers]) run();
+      for (const run of timers) run();
     },
     written: written.promise,
   };

@@ -10,7 +10,8 @@ import { createDocumentCache, MAX_BATCH, MAX_BODY_BYTES, useDocumentLimits } fro
 import { createLive, useStreams, type ServerContext } from './live.ts';
 import type { LiveLimits } from './live-access.ts';
 import { createOriginCheck } from './origin.ts';
-import { createSocketDoor, type SocketDoor, type SocketLimits } from './socket.ts';
+import { createSocketDoor, type SocketDoor } from './socket.ts';
+import type { SocketLimits } from './socket-limits.ts';
 import { knownError } from './known-error.ts';
 import { asGraphql, maskResult } from './mask-result.ts';
 import { schema } from './schema.ts';
