@@ -110,6 +110,21 @@ export async function readRows(
      ORDER BY ${order} LIMIT ${limit} OFFSET ${offset}`;
 }
 
+/** Rows and how many there are in all, where only the log itself knows: no total behind the last row. */
+export async function readCounted(
+  db: Pick<PrismaClient, '$queryRaw'>,
+  conditions: RequestConditions,
+  { limit, offset }: { readonly limit: number; readonly offset: number },
+): Promise<{ readonly rows: RequestLog[]; readonly total: number | null }> {
+  const found = await db.$queryRaw<(RequestLog & { total: bigint })[]>`
+    SELECT ${Prisma.raw(SELECTED)}, count(*) OVER () AS total FROM request_log
+     WHERE at >= ${new Date(conditions.from)}::timestamptz AND at < ${new Date(conditions.to)}::timestamptz
+       AND ${requestIs(conditions)}
+     ORDER BY at DESC, id DESC LIMIT ${limit} OFFSET ${offset}`;
+  const rows = found.map(({ total: _, ...row }): RequestLog => row);
+  return { rows, total: found[0] === undefined ? null : Number(found[0].total) };
+}
+
 /** Whether there is a condition that the indexes by time do not know. */
 function isNarrow({ dimensions, status, autoRouted }: RequestConditions): boolean {
   return (

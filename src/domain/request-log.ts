@@ -16,7 +16,7 @@ import {
   type LogShape,
 } from './request-log-counts.ts';
 import { requestConditions, type RequestConditions, type RequestFilter } from './request-log-filter.ts';
-import { readRow, readRows, type HourOfLog, type Place } from './request-log-rows.ts';
+import { readCounted, readRow, readRows, type HourOfLog, type Place } from './request-log-rows.ts';
 import { validate } from './validate.ts';
 
 const HOUR_MS = 3_600_000;
@@ -100,17 +100,27 @@ export function createRequestLog({ db }: { readonly db: PrismaClient }): Request
       const { page: given, limit: size } = validate(pageInput, at);
       const limit = size ?? DEFAULT_PAGE;
       const page = given ?? 1;
+      const offset = (page - 1) * limit;
+      const answer = (requests: readonly RequestRow[], total: number): RequestPage => ({
+        requests,
+        total,
+        page,
+        pages: Math.max(1, Math.ceil(total / limit)),
+      });
+      if (conditions.sessionId !== null) {
+        const { rows, total } = await readCounted(db, conditions, { limit, offset });
+        return answer(rows, total ?? (offset === 0 ? 0 : await countRows(db, conditions, conditions)));
+      }
       return await atOnce(async (tx) => {
         const look = await lookAt(tx, conditions);
-        const total = look.total;
-        const offset = (page - 1) * limit;
-        const requests = offset < total ? await readPage(tx, conditions, look, offset, limit) : [];
-        return { requests, total, page, pages: Math.max(1, Math.ceil(total / limit)) };
+        const { total } = look;
+        return answer(offset < total ? await readPage(tx, conditions, look, offset, limit) : [], total);
       });
     },
 
     async total(actor, filter) {
       const conditions = conditionsFor(actor, filter);
+      if (conditions.sessionId !== null) return await countRows(db, conditions, conditions);
       return (await atOnce((tx) => lookAt(tx, conditions))).total;
     },
 
@@ -139,8 +149,8 @@ export function createRequestLog({ db }: { readonly db: PrismaClient }): Request
 interface Look {
   readonly shape: LogShape;
   readonly total: number;
-  /** Rows by UTC day, newest first; null = only the log itself knows. */
-  readonly days: readonly DayRows[] | null;
+  /** Rows by UTC day, newest first. */
+  readonly days: readonly DayRows[];
   /** Rows of the hours of which only a part is meant. */
   readonly rests: ReadonlyMap<number, number>;
 }
@@ -149,9 +159,6 @@ type DayRows = readonly [day: number, rows: number];
 async function lookAt(tx: Prisma.TransactionClient, conditions: RequestConditions): Promise<Look> {
   const shape = await readShape(tx);
   const rests = new Map<number, number>();
-  if (conditions.sessionId !== null) {
-    return { shape, total: await countRows(tx, conditions, conditions), days: null, rests };
-  }
   const { hours, rests: spans } = cut(conditions);
   const counts = await countDays(tx, conditions, hours, shape);
   for (const span of spans) {
@@ -170,7 +177,6 @@ async function readPage(
   offset: number,
   limit: number,
 ): Promise<readonly RequestRow[]> {
-  if (days === null) return await readRows(tx, conditions, { hours: null, limit, offset });
   const inDays = pick(days, ([, rows]) => rows, offset, limit);
   const found = await hoursIn(tx, conditions, daysOf(inDays.picked), shape);
   const hours = found.map((one) => ({ ...one, count: rests.get(one.hour) ?? one.count }));

@@ -52,8 +52,14 @@ export interface SourceNeed {
   readonly from: number;
   /** Unix ms, exclusive; the hour in which it lies counts in full. */
   readonly to: number;
-  /** `day`: the hours of a UTC day may come as one row, at its first hour. */
+  /** `day`: the hours of a UTC day may come as one row, at its noon. */
   readonly grain: 'hour' | 'day';
+  /**
+   * Where else than between UTC days the rows must be told apart (Unix ms, whole hours). With grain `day`, and not for
+   * histograms: the hours on the other side of a cut than their day's noon come as rows of their own, and once more,
+   * negative, at its noon. So a local day costs a row for each UTC day and a few hours.
+   */
+  readonly cuts?: readonly number[] | undefined;
   /** Those that are asked for or filtered by. */
   readonly dimensions: ReadonlySet<DimensionColumn>;
   readonly columns: readonly SumColumn[] | readonly BucketColumn[];
@@ -66,6 +72,10 @@ interface Part {
   readonly kind: string | null;
   readonly from: number;
   readonly to: number;
+  /** Only these hours of it. */
+  readonly hours?: readonly number[];
+  /** Taken away from their day's noon. */
+  readonly negative?: boolean;
 }
 
 /** Whether hours of these dimensions can be had without reading `usage_hourly`. */
@@ -79,21 +89,30 @@ export function hasHours(dimensions: ReadonlySet<DimensionColumn>): boolean {
  * see it unchanged, for the sums of its day end there.
  */
 export function usageSource(need: SourceNeed, until: number): Prisma.Sql {
-  const names = [...need.dimensions, ...need.columns].map((name) => `, ${name}`).join('');
   const sums = need.columns.some((name) => BUCKET_COLUMNS.some((one) => one === name))
     ? 'usage_latency'
     : 'usage_sum';
-  const parts = partsOf(need, until).map(({ kind, from, to }) => {
-    const [table, at] = kind === null ? ['usage_hourly', 'hour'] : [sums, 'at'];
-    const only = kind === null ? Prisma.empty : Prisma.raw(`kind = '${kind}' AND`);
-    return Prisma.sql`SELECT ${Prisma.raw(`${at} AS at${names}`)} FROM ${Prisma.raw(table)}
-      WHERE ${only} ${Prisma.raw(at)} >= ${new Date(from)}::timestamptz
-        AND ${Prisma.raw(at)} < ${new Date(to)}::timestamptz AND ${need.where}`;
+  const parts = partsOf(need, until).map((part) => {
+    const [table, at] = part.kind === null ? ['usage_hourly', 'hour'] : [sums, 'at'];
+    const columns = need.columns.map((name) => (part.negative ? `-${name} AS ${name}` : name));
+    const selected = [`${timeOf(part, at)} AS at`, ...need.dimensions, ...columns].join(', ');
+    const only = part.kind === null ? '' : `kind = '${part.kind}' AND`;
+    const hours = part.hours
+      ? Prisma.sql`${Prisma.raw(at)} = ANY(${part.hours.map((ms) => new Date(ms))}::timestamptz[]) AND`
+      : Prisma.empty;
+    return Prisma.sql`SELECT ${Prisma.raw(selected)} FROM ${Prisma.raw(table)}
+      WHERE ${Prisma.raw(only)} ${hours} ${Prisma.raw(at)} >= ${new Date(part.from)}::timestamptz
+        AND ${Prisma.raw(at)} < ${new Date(part.to)}::timestamptz AND ${need.where}`;
   });
   return Prisma.sql`(${Prisma.join(parts, ' UNION ALL ')}) AS source`;
 }
 
-function partsOf({ from, to, grain, dimensions }: SourceNeed, until: number): Part[] {
+function timeOf({ kind, negative }: Part, at: string): string {
+  if (negative) return `date_trunc('day', ${at}, 'UTC') + INTERVAL '12 hours'`;
+  return kind?.startsWith('day') ? `${at} + INTERVAL '12 hours'` : at;
+}
+
+function partsOf({ from, to, grain, dimensions, cuts = [] }: SourceNeed, until: number): Part[] {
   const hour = kindOf('hour', dimensions);
   const compact = Math.max(from, Math.min(to, until));
   // The sums of the day in which they end are those of its hours so far: all of them are wanted, or none.
@@ -101,16 +120,28 @@ function partsOf({ from, to, grain, dimensions }: SourceNeed, until: number): Pa
     from: Math.ceil(from / DAY_MS) * DAY_MS,
     to: (to >= until ? Math.ceil(until / DAY_MS) : Math.floor(compact / DAY_MS)) * DAY_MS,
   };
+  const moved = { kind: hour, from: days.from, to: Math.min(days.to, compact), hours: movedBy(cuts, days) };
   const parts: Part[] =
     grain === 'hour' || days.from >= days.to
       ? [{ kind: hour, from, to: compact }]
       : [
           { kind: hour, from, to: days.from },
           { kind: kindOf('day', dimensions), ...days },
+          ...(moved.hours.length > 0 ? [moved, { ...moved, negative: true }] : []),
           { kind: hour, from: days.to, to: compact },
         ];
   parts.push({ kind: null, from: Math.max(from, until), to });
   return parts.filter((part) => part.from < part.to);
+}
+
+/** The hours between a cut and the end of its UTC day that is not beyond noon. */
+function movedBy(cuts: readonly number[], days: { readonly from: number; readonly to: number }): number[] {
+  return cuts.flatMap((at) => {
+    const day = Math.floor(at / DAY_MS) * DAY_MS;
+    if (at === day || day < days.from || day >= days.to) return [];
+    const [from, to] = at <= day + DAY_MS / 2 ? [day, at] : [at, day + DAY_MS];
+    return Array.from({ length: (to - from) / HOUR_MS }, (_, i) => from + i * HOUR_MS);
+  });
 }
 
 function kindOf(grain: 'hour' | 'day', dimensions: ReadonlySet<DimensionColumn>): string | null {

@@ -90,9 +90,16 @@ function grouped(
   const dimensions = new Set<DimensionColumn>([...filter.keys(), ...named]);
   for (const one of groupBy) if (DIMENSIONS[one] !== null) dimensions.add(DIMENSIONS[one]);
   if (keys.includes('"user"')) dimensions.add('user_name');
-  const cutsDays = days.some(({ start }, i) => i > 0 && start % DAY_MS !== 0);
-  const grain = groupBy.includes('hour') || cutsDays ? 'hour' : 'day';
-  const source = usageSource({ ...period, grain, dimensions, columns, where: conditions(query) }, until);
+  const cuts = days.map(({ start }) => start).slice(1);
+  const isHistogram = columns.some((one) => BUCKET_COLUMNS.some((bucket) => bucket === one));
+  const within = cuts.filter((at) => at % DAY_MS !== 0).map((at) => Math.floor(at / DAY_MS));
+  // A histogram is not taken away from another, and a day in which a zone jumped is not cut twice.
+  const byHour = within.length > 0 && (isHistogram || new Set(within).size < within.length);
+  const grain = groupBy.includes('hour') || byHour ? 'hour' : 'day';
+  const source = usageSource(
+    { ...period, grain, cuts, dimensions, columns, where: conditions(query) },
+    until,
+  );
   const selected = keys.map((key) => Prisma.sql`${keyOf(key, days)} AS ${Prisma.raw(key)}`);
   return Prisma.sql`${Prisma.raw(name)} AS MATERIALIZED (
     SELECT ${selected.length > 0 ? Prisma.sql`${Prisma.join(selected, ', ')},` : Prisma.empty}

@@ -69,6 +69,7 @@ CREATE TABLE "usage_latency_day_all" PARTITION OF "usage_latency" FOR VALUES IN 
 -- What few rows are about is found without reading all: the request log asks for it.
 CREATE INDEX "usage_sum_hour_user_user_name_idx" ON "usage_sum_hour_user" ("user_name", "at");
 CREATE INDEX "usage_sum_hour_model_model_idx" ON "usage_sum_hour_model" ("model", "at");
+CREATE INDEX "usage_sum_day_user_model_user_name_idx" ON "usage_sum_day_user_model" ("user_name", "at");
 CREATE INDEX "usage_sum_day_all_user_name_idx" ON "usage_sum_day_all" ("user_name", "at");
 CREATE INDEX "usage_sum_day_all_key_id_idx" ON "usage_sum_day_all" ("key_id", "at");
 

@@ -24,6 +24,8 @@ const SETTINGS = {
   unix_socket_permissions: '0700',
   max_connections: '100',
   shared_buffers: '128MB',
+  // Sums by many groups stay in memory.
+  work_mem: '16MB',
   wal_level: 'minimal',
   max_wal_senders: '0',
   wal_compression: 'on',
