@@ -14,7 +14,13 @@ export interface Filling {
 }
 
 /** What the log is made of. Heads of the lists are used most (`random() ^ 2`). */
-export const SHAPE = { tenants: 20, keysPerTenant: 2, usersPerTenant: 25, models: 12, categories: 12 } as const;
+export const SHAPE = {
+  tenants: 20,
+  keysPerTenant: 2,
+  usersPerTenant: 25,
+  models: 12,
+  categories: 12,
+} as const;
 
 const MODELS = [
   ['openai', 'gpt-4o-mini', 'low'],
@@ -30,9 +36,14 @@ const MODELS = [
   ['anthropic', 'claude-opus-4-6', 'ultra'],
   ['bedrock', 'amazon.nova-lite', 'micro'],
 ] as const;
-const CATEGORIES = ['smalltalk', 'coding_simple', 'coding_medium', 'summarization', 'translation', 'email'].concat(
-  ['extraction', 'reasoning', 'analysis', 'creative_short', 'sql', 'planning'],
-);
+const CATEGORIES = [
+  'smalltalk',
+  'coding_simple',
+  'coding_medium',
+  'summarization',
+  'translation',
+  'email',
+].concat(['extraction', 'reasoning', 'analysis', 'creative_short', 'sql', 'planning']);
 /** Of 24 hours, UTC: what share of a day's requests has come by the end of each. */
 const HOURS = [1, 1, 1, 1, 1, 2, 4, 9, 14, 16, 15, 11, 9, 13, 15, 14, 11, 7, 4, 3, 2, 2, 1, 1];
 

@@ -154,7 +154,7 @@ export async function portkey(upstream: Running): Promise<Target> {
   };
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
