@@ -9,6 +9,7 @@ import { uuidOrNone } from '../uuid.ts';
 import { ClientSnippetType } from './client-snippet.ts';
 import { ModelConfig, ModelConfigInput } from './model-config.ts';
 import { ProviderType } from './provider.ts';
+import { CreateTenantInput, UpdateTenantInput } from './tenant-input.ts';
 import { TenantModelType } from './tenant-model.ts';
 
 const RateLimit = builder
@@ -142,47 +143,6 @@ const TenantRemovedType = builder.objectRef<TenantRemoved>('TenantRemoved').impl
     ruleSetsRemoved: t.exposeInt('ruleSetsRemoved', {
       description: 'How many rule sets of its own went with it.',
     }),
-  }),
-});
-
-const RateLimitInput = builder.inputType('RateLimitInput', {
-  description: 'How much a tenant may use; what is missing or null stays as it is.',
-  fields: (t) => ({
-    requestsPerMinute: t.int({ description: 'Requests in any 60 seconds; 0 = no limit.' }),
-    tokensPerMinute: t.int({ description: 'Tokens in any 60 seconds; 0 = no limit.' }),
-  }),
-});
-
-const CreateTenantInput = builder.inputType('CreateTenantInput', {
-  description: 'A new tenant.',
-  fields: (t) => ({
-    slug: t.string({ required: true, description: 'a–z, 0–9 and "-", at most 63; unique.' }),
-    name: t.string({ required: true, description: 'Its name, for people.' }),
-    providerIds: t.idList({ description: 'Providers that serve it, in the order in which they are tried.' }),
-    modelConfig: t.field({
-      type: ModelConfigInput,
-      description: 'Which models it may use; all when missing.',
-    }),
-    routing: t.field({ type: 'JSONObject', description: 'Settings of the router.' }),
-    rateLimit: t.field({ type: RateLimitInput, description: 'How much it may use; no limit when missing.' }),
-    pricing: t.field({ type: 'PriceMap', description: 'Model → negotiated price.' }),
-    keyLifetimeDays: t.int({ description: 'Days that a new key lives; 0 = for ever.' }),
-    active: t.boolean({ description: 'False = all its keys are refused. True when missing.' }),
-  }),
-});
-
-const UpdateTenantInput = builder.inputType('UpdateTenantInput', {
-  description: 'Changes to a tenant; what is missing or null stays as it is.',
-  fields: (t) => ({
-    slug: t.string({ description: 'a–z, 0–9 and "-", at most 63; unique.' }),
-    name: t.string({ description: 'Its name, for people.' }),
-    providerIds: t.idList({ description: 'Providers that serve it, in the order in which they are tried.' }),
-    modelConfig: t.field({ type: ModelConfigInput, description: 'Which models it may use.' }),
-    routing: t.field({ type: 'JSONObject', description: 'Settings of the router; replaced as a whole.' }),
-    rateLimit: t.field({ type: RateLimitInput, description: 'How much it may use.' }),
-    pricing: t.field({ type: 'PriceMap', description: 'Model → negotiated price; replaced as a whole.' }),
-    keyLifetimeDays: t.int({ description: 'Days that a new key lives; 0 = for ever.' }),
-    active: t.boolean({ description: 'False = all its keys are refused.' }),
   }),
 });
 
