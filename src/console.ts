@@ -8,6 +8,7 @@ import type { Notices } from './database/notify.ts';
 import { createDomain, type Domain } from './domain/domain.ts';
 import { createUsageCompaction } from './domain/usage-compaction.ts';
 import { createSeeding } from './domain/seeding.ts';
+import type { RoutingSource } from './domain/routing-source.ts';
 import type { OwnProcess } from './domain/system-types.ts';
 import type { Env } from './env.ts';
 import { createGraphql } from './graphql/yoga.ts';
@@ -33,6 +34,7 @@ export interface ConsoleDeps {
   readonly upstream: Upstream;
   readonly ownProcess: OwnProcess;
   readonly notices: Notices;
+  readonly routing: RoutingSource;
 }
 
 /** Everything that is not the gateway: GraphQL, REST made of it, and the pages. */
@@ -64,6 +66,7 @@ export function openConsole(deps: ConsoleDeps): Console {
     upstream,
     ownProcess: deps.ownProcess,
     notices: deps.notices,
+    routing: deps.routing,
     after,
     log,
     passwords: createPasswords(),

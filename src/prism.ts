@@ -26,7 +26,7 @@ import { openPod } from './pod.ts';
 import { createUpstream } from './providers/http.ts';
 import { createRegistry } from './providers/registry.ts';
 import { createSimulator } from './providers/simulator/simulator.ts';
-import { openRouter } from './router.ts';
+import { openRouter, routingSource } from './router.ts';
 import { createBreaker } from './runtime/breaker.ts';
 import { createLearnedWindows } from './runtime/learned-windows.ts';
 import { createLimiter } from './runtime/limiter.ts';
@@ -193,6 +193,7 @@ async function build(env: Env, output: Log, version: string, undo: Undo[]): Prom
           upstream,
           ownProcess: pod.own,
           notices,
+          routing: routingSource(router, () => snapshots.current()),
         });
   if (doors !== null) {
     undo.push(() => doors.close());

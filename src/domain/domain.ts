@@ -22,6 +22,9 @@ import { createProviderDiscovery, type ProviderDiscovery } from './provider-disc
 import { createProviderModels, type ProviderModels } from './provider-models.ts';
 import { createProviders, type AdapterRegistry, type Providers } from './providers.ts';
 import { createRequestLog, type RequestLogReader } from './request-log.ts';
+import { createRouteTests, type RouteTests } from './route-tests.ts';
+import type { RoutingSource } from './routing-source.ts';
+import { createRuleSetSimulations, type RuleSetSimulations } from './rule-set-simulation.ts';
 import { createRuleSets, type RuleSets } from './rule-sets.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createSettings, type Settings } from './settings.ts';
@@ -49,6 +52,8 @@ export interface Domain {
   readonly categories: Categories;
   readonly presets: Presets;
   readonly ruleSets: RuleSets;
+  readonly routeTests: RouteTests;
+  readonly ruleSetSimulations: RuleSetSimulations;
   readonly tokenize: Tokenize;
   readonly settings: Settings;
   readonly system: System;
@@ -69,6 +74,7 @@ export interface DomainDeps {
   readonly catalog: ModelCatalog;
   readonly tokenizers: Pick<Tokenizers, 'count'>;
   readonly ownProcess: OwnProcess;
+  readonly routing: RoutingSource;
   readonly notices: Pick<Notices, 'subscribe'>;
   /** Runs `run` once after `ms`; the answer cancels it. */
   readonly after: (ms: number, run: () => void) => () => void;
@@ -82,6 +88,7 @@ export function createDomain(deps: DomainDeps): Domain {
   const guard = createLoginGuard(deps);
   const system = createSystem(deps);
   const accessTokens = createAccessTokens(deps);
+  const requestLog = createRequestLog(deps);
   const directory = createDirectory({ ...deps, timeout: (ms) => AbortSignal.timeout(ms) });
   return {
     setup: createSetup(deps),
@@ -103,12 +110,14 @@ export function createDomain(deps: DomainDeps): Domain {
     categories: createCategories(deps),
     presets: createPresets(deps),
     ruleSets: createRuleSets(deps),
+    routeTests: createRouteTests({ ...deps, requestLog }),
+    ruleSetSimulations: createRuleSetSimulations(deps),
     tokenize: createTokenize(deps),
     settings: createSettings(deps),
     system,
     live: createLive({ ...deps, system }),
     ldap: createLdap({ ...deps, directory }),
     analytics: createAnalytics(deps),
-    requestLog: createRequestLog(deps),
+    requestLog,
   };
 }

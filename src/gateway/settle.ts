@@ -6,7 +6,7 @@ import type { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Limiter } from '../runtime/limiter.ts';
 import { candidateKey } from '../runtime/routing-view.ts';
-import { autoRoutingMember, decisionTrace } from './auto/members.ts';
+import { autoRoutingMember, routedTrace } from './auto/members.ts';
 import type { SessionMemory } from './auto/sessions.ts';
 import { MAX_CAPTURED_BYTES, type Exchange } from './exchange.ts';
 import { BREAKER_OPEN } from './failure.ts';
@@ -183,7 +183,7 @@ function recordOf(deps: SettleDeps, exchange: Exchange, ending: Ending, bill: Bi
     trace: {
       plannedMs: exchange.plannedMs,
       attempts,
-      ...(routed === null ? {} : { routing: decisionTrace(routed.decision) }),
+      ...(routed === null ? {} : { routing: routedTrace(routed) }),
     },
     snapshot: exchange.captured === null ? null : sealSnapshot(deps, exchange, exchange.captured),
   };

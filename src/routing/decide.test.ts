@@ -18,7 +18,8 @@ function rules(...effects: RuleEffect[]) {
     ruleSet: 'test',
     effect,
   }));
-  return [{ name: 'test', version: 1, match: () => fired, thresholds: { confidence: 0.65 } }];
+  const match = () => fired;
+  return [{ id: 'test', name: 'test', version: 1, definition: {}, match, thresholds: { confidence: 0.65 } }];
 }
 
 describe('a decision', () => {

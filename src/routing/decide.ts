@@ -66,6 +66,7 @@ export function decide(request: RouteRequest, view: RoutingView, tools: RouteToo
     classification,
     signals,
     rules,
+    ruleSets: view.rules.map(({ id, name, version }) => ({ id, name, version })),
     overrides: fired,
     candidates: selection.scored,
     alternatives: order.slice(1).map((it) => it.key),

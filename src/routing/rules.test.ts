@@ -8,7 +8,7 @@ function texts(lastUser: string, system = ''): RequestTexts {
 }
 
 function names(definition: RuleSetDefinition, given: RequestTexts): string[] {
-  return compileRules({ name: 'set', version: 1, definition })
+  return compileRules({ id: 'a', name: 'set', version: 1, definition })
     .match(given)
     .map((it) => it.name);
 }

@@ -5,6 +5,7 @@ import type { CompiledRules, FiredRule, RequestTexts, RoutingSettings, RuleEffec
 
 /** A stored rule set: which one it is, and what it says. */
 export interface NamedRuleSet {
+  readonly id: string;
   readonly name: string;
   readonly version: number;
   readonly definition: RuleSetDefinition;
@@ -29,7 +30,7 @@ interface Condition {
 const CONFIDENCE = 0.65;
 
 /** Compiles a rule set: two automata (with and without case) find all keywords of all rules in one pass over a text. */
-export function compileRules({ name, version, definition }: NamedRuleSet): CompiledRules {
+export function compileRules({ id, name, version, definition }: NamedRuleSet): CompiledRules {
   const patterns = { caseless: [] as string[], exact: [] as string[] };
   const conditions: Condition[] = [];
   const add = (kind: FiredRule['kind'], rule: KeywordRule | SystemPromptRole, where: Place): void => {
@@ -55,8 +56,10 @@ export function compileRules({ name, version, definition }: NamedRuleSet): Compi
     exact: compileKeywords(patterns.exact, { caseless: false }),
   };
   return {
+    id,
     name,
     version,
+    definition,
     thresholds: { confidence: definition.thresholds?.confidence ?? CONFIDENCE },
     match(texts) {
       const found = {

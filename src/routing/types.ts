@@ -1,3 +1,5 @@
+import type { RuleSetDefinition } from './rule-set.ts';
+
 /** What a model costs and can do, ascending. */
 export const TIERS = ['micro', 'minimal', 'low', 'medium', 'advanced', 'high', 'ultra', 'critical'] as const;
 export type Tier = (typeof TIERS)[number];
@@ -98,8 +100,11 @@ export interface FiredRule {
 
 /** A rule set, compiled once per snapshot (rules.ts): matching is one pass over the texts. */
 export interface CompiledRules {
+  readonly id: string;
   readonly name: string;
   readonly version: number;
+  /** What it was compiled from. */
+  readonly definition: RuleSetDefinition;
   /** What matches, in the order of the set. */
   match(texts: RequestTexts): readonly FiredRule[];
   readonly thresholds: RuleThresholds;
@@ -228,6 +233,9 @@ export interface RouteRequest {
   readonly spentToday: number;
 }
 
+/** Of a request what is neither measured nor classified: kept with its log row, so that it can be decided again. */
+export type RouteGiven = Pick<RouteRequest, 'session' | 'named' | 'spentToday'>;
+
 /** What decide() needs of the world: given, so that it stays pure. */
 export interface RouteTools {
   readonly classify: (texts: RequestTexts, signals: Signals) => Classification;
@@ -264,6 +272,8 @@ export interface Decision {
   readonly classification: Classification;
   readonly signals: Signals;
   readonly rules: readonly FiredRule[];
+  /** By which rule sets it was decided, in their order; whether any rule of them fired or not. */
+  readonly ruleSets: readonly RuleSetVersion[];
   /** In the order in which they fired: "tool_calls", "domain_gate", … */
   readonly overrides: readonly OverrideFired[];
   readonly candidates: readonly ScoredCandidate[];
@@ -276,6 +286,13 @@ export interface Decision {
   readonly session: SessionVerdict | null;
   readonly reasoning: string;
   readonly ms: number;
+}
+
+/** Which rule set, as it was then. */
+export interface RuleSetVersion {
+  readonly id: string;
+  readonly name: string;
+  readonly version: number;
 }
 
 export interface OverrideFired {

@@ -1,5 +1,6 @@
+import { hash } from 'node:crypto';
 import type { Logger } from '../log.ts';
-import { ruleSetDefinition, type RuleSetDefinition } from '../routing/rule-set.ts';
+import { ruleSetDefinition } from '../routing/rule-set.ts';
 import { compileRules, settingsInForce } from '../routing/rules.ts';
 import {
   TIERS,
@@ -15,40 +16,120 @@ import type { RoutingWorld, ServedModel, TenantView } from './view.ts';
 
 interface RuleSet {
   readonly compiled: CompiledRules;
-  readonly definition: RuleSetDefinition;
+  /** Percent of the conversations; null = all of them. */
+  readonly share: number | null;
+}
+
+/** The rule sets of one scope. */
+interface Scope {
+  standard: RuleSet | undefined;
+  rollout: RuleSet | undefined;
+}
+
+/** What is known of a tenant so far. */
+interface Known {
+  readonly candidates: readonly Candidate[];
+  /** By the ids of the rule sets. */
+  readonly views: Map<string, RoutingView>;
 }
 
 /**
- * Compiles categories and default rule sets once; what each tenant makes of them is worked out when it first asks
- * for it, and kept as long as neither changes.
+ * Compiles categories and rule sets once; what each tenant makes of them is worked out when it first asks for it, and
+ * kept as long as neither changes.
  */
 export function buildRouting(rows: RoutingRows, log: Logger): RoutingWorld {
   const categories = new Map(rows.categories.map((row) => [row.key, categoryOf(row)]));
-  const sets = new Map<string | null, RuleSet>();
+  const scopes = new Map<string | null, Scope>();
   for (const row of rows.ruleSets) {
     const set = ruleSetOf(row, log);
-    if (set !== null) sets.set(row.tenantId, set);
+    if (set === null) continue;
+    const scope = scopes.get(row.tenantId) ?? { standard: undefined, rollout: undefined };
+    scope[set.share === null ? 'standard' : 'rollout'] = set;
+    scopes.set(row.tenantId, scope);
   }
-  const views = new WeakMap<TenantView, RoutingView>();
+  const tenants = new WeakMap<TenantView, Known>();
+
+  function knownOf(tenant: TenantView): Known {
+    let known = tenants.get(tenant);
+    if (known === undefined)
+      tenants.set(tenant, (known = { candidates: candidatesOf(tenant), views: new Map() }));
+    return known;
+  }
+
+  function viewFrom(tenant: TenantView, sets: readonly CompiledRules[]): RoutingView {
+    return {
+      settings: settingsInForce(
+        tenant.routing,
+        sets.map((set) => set.definition),
+      ),
+      categories,
+      rules: sets,
+      candidates: knownOf(tenant).candidates,
+    };
+  }
+
+  function keptView(tenant: TenantView, sets: readonly RuleSet[]): RoutingView {
+    const { views } = knownOf(tenant);
+    const name = sets.map((set) => set.compiled.id).join(' ');
+    let view = views.get(name);
+    if (view === undefined) {
+      view = viewFrom(
+        tenant,
+        sets.map((set) => set.compiled),
+      );
+      views.set(name, view);
+    }
+    return view;
+  }
+
+  /** The tenant's own set goes before the global one; another tenant's is never looked at. */
+  const scopesOf = (tenant: TenantView): readonly (Scope | undefined)[] => [
+    scopes.get(tenant.id),
+    scopes.get(null),
+  ];
+
   return {
-    viewOf(tenant) {
-      const known = views.get(tenant);
-      if (known !== undefined) return known;
-      // The tenant's own set goes before the global one; another tenant's is never looked at.
-      const inForce = [sets.get(tenant.id), sets.get(null)].filter((set) => set !== undefined);
-      const view: RoutingView = {
-        settings: settingsInForce(
-          tenant.routing,
-          inForce.map((set) => set.definition),
+    viewOf(tenant, conversation) {
+      const sets: RuleSet[] = [];
+      for (const scope of scopesOf(tenant)) {
+        const set = isInShare(scope?.rollout, conversation) ? scope?.rollout : scope?.standard;
+        if (set !== undefined) sets.push(set);
+      }
+      return keptView(tenant, sets);
+    },
+    viewsOf(tenant) {
+      const [own, all] = scopesOf(tenant).map((scope) =>
+        scope?.rollout === undefined ? [scope?.standard] : [scope.standard, scope.rollout],
+      );
+      return (own ?? []).flatMap((first) =>
+        (all ?? []).map((second) =>
+          keptView(
+            tenant,
+            [first, second].filter((set) => set !== undefined),
+          ),
         ),
-        categories,
-        rules: inForce.map((set) => set.compiled),
-        candidates: candidatesOf(tenant),
-      };
-      views.set(tenant, view);
-      return view;
+      );
+    },
+    draftOf(tenant, draft) {
+      const compiled = compileRules(draft);
+      const others = scopesOf(tenant).map((scope) => scope?.standard?.compiled);
+      const sets = draft.tenantId === null ? [others[0], compiled] : [compiled, others[1]];
+      return viewFrom(
+        tenant,
+        sets.filter((set) => set !== undefined),
+      );
     },
   };
+}
+
+/**
+ * Whether a conversation is among those that a rollout is tried on. By a hash of both, so that each rollout has
+ * others, and those that are in it stay in it when its share grows.
+ */
+function isInShare(set: RuleSet | undefined, conversation: string | undefined): boolean {
+  if (set?.share == null || conversation === undefined) return false;
+  const digest = hash('sha1', `${set.compiled.id} ${conversation}`, 'buffer');
+  return digest.readUInt32BE(0) % 100 < set.share;
 }
 
 function categoryOf({ key, tier, axis, defaultModel, requiresVision }: CategoryRow): CategoryView {
@@ -62,8 +143,8 @@ function ruleSetOf(row: RuleSetRow, log: Logger): RuleSet | null {
     log.error({ ruleSet: row.name }, 'a rule set is not understood, and left out');
     return null;
   }
-  const named = { name: row.name, version: row.version, definition: read.data };
-  return { definition: read.data, compiled: compileRules(named) };
+  const { id, name, version, rolloutShare } = row;
+  return { compiled: compileRules({ id, name, version, definition: read.data }), share: rolloutShare };
 }
 
 /** Every chat model that the tenant's policy lets serve and that is not hidden: what the router may choose from. */

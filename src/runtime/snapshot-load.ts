@@ -130,8 +130,10 @@ async function loadRouting(client: pg.PoolClient): Promise<RoutingRows> {
        FROM category ORDER BY position, key`,
   );
   const ruleSets = await client.query<RuleSetRow>(
-    `SELECT tenant_id::text AS "tenantId", name, version, definition::text AS definition
-       FROM rule_set WHERE is_default ORDER BY tenant_id NULLS FIRST`,
+    `SELECT id::text AS id, tenant_id::text AS "tenantId", name, version, definition::text AS definition,
+            rollout_share AS "rolloutShare"
+       FROM rule_set WHERE is_default OR rollout_share IS NOT NULL
+      ORDER BY tenant_id NULLS FIRST, is_default DESC`,
   );
   return { categories: categories.rows, ruleSets: ruleSets.rows };
 }

@@ -83,13 +83,17 @@ const categoryRow = z.object({
   requiresVision: z.boolean(),
 });
 
-/** The default rule set of its scope. */
+/** The default rule set of its scope, or the one that is being rolled out there. */
 const ruleSetRow = z.object({
+  /** Copies of before it was read have none. */
+  id: z.string().default(''),
   /** Null = of all tenants. */
   tenantId: z.string().nullable(),
   name: z.string(),
   version: z.number(),
   definition: z.string(),
+  /** Percent of the conversations; null = it is the default. */
+  rolloutShare: z.number().nullable().default(null),
 });
 
 export type CategoryRow = z.infer<typeof categoryRow>;

@@ -1,6 +1,7 @@
 import type { Price } from '../accounting/price.ts';
 import type { LogConfig } from '../log-config.ts';
 import type { Adapter, Endpoint } from '../providers/adapter.ts';
+import type { NamedRuleSet } from '../routing/rules.ts';
 import type { RoutingView } from '../routing/types.ts';
 
 /**
@@ -20,8 +21,22 @@ export interface Snapshot {
 
 /** What `model: "auto"` is decided from. */
 export interface RoutingWorld {
-  /** The tenant's settings in force, categories, rules and candidates; the same object while nothing changes. */
-  viewOf(tenant: TenantView): RoutingView;
+  /**
+   * The tenant's settings in force, categories, rules and candidates; the same object while nothing changes. A rule
+   * set that is being rolled out is part of it for its share of the conversations, always the same ones; without a
+   * conversation, for none.
+   */
+  viewOf(tenant: TenantView, conversation?: string): RoutingView;
+  /** All that `viewOf` may answer for some conversation. */
+  viewsOf(tenant: TenantView): readonly RoutingView[];
+  /** What it would answer if this rule set were the default of its scope. */
+  draftOf(tenant: TenantView, draft: DraftRuleSet): RoutingView;
+}
+
+/** A rule set that is not in force; it need not be stored. */
+export interface DraftRuleSet extends NamedRuleSet {
+  /** Whose it would be; null = of all tenants. */
+  readonly tenantId: string | null;
 }
 
 export interface SettingsView {

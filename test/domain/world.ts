@@ -16,6 +16,7 @@ import { createUpstream } from '../../src/providers/http.ts';
 import { createRegistry } from '../../src/providers/registry.ts';
 import { systemTimers } from '../../src/runtime/timers.ts';
 import { createTestDatabase } from '../kit/database.ts';
+import { createRoutingWorld } from './routing-world.ts';
 
 export const SYSTEM: SystemActor = { kind: 'system', name: 'test' };
 export const SECRETS = {
@@ -89,6 +90,7 @@ export async function createWorld(
   await listener.query('LISTEN prism_changed');
 
   const tokenizers = createTokenizers(STILL);
+  const routing = createRoutingWorld(database.url, [SECRETS.current, SECRETS.old]);
 
   function build(): { db: PrismaClient; domain: Domain } {
     const db = createPrisma(database.url);
@@ -105,6 +107,7 @@ export async function createWorld(
       upstream,
       ownProcess: OWN_PROCESS,
       ...STILL,
+      routing: routing.source,
       tokenizers,
       catalog: options.catalog ?? { describe: (_type, modelId) => CATALOG[modelId] ?? null },
       resolve: (host) =>
@@ -129,6 +132,7 @@ export async function createWorld(
     async close() {
       await listener.end();
       await tokenizers.close();
+      await routing.close();
       await upstream.close();
       for (const client of clients) await client.$disconnect();
       await database.drop();

@@ -1,4 +1,5 @@
-import type { Decision } from '../../routing/types.ts';
+import type { Decision, SessionState } from '../../routing/types.ts';
+import type { Routed } from './route.ts';
 
 /** The answer's `auto_routing` (the API reference's nine members and contract §5's two), as JSON with its name. */
 export function autoRoutingMember(decision: Decision, modelId: string, baseline: string | null): string {
@@ -32,3 +33,15 @@ export function decisionTrace(decision: Decision): Record<string, unknown> {
 }
 
 const MAX_CANDIDATES = 20;
+
+/** The same with what it was decided from: enough to decide again under other rules. */
+export function routedTrace({ decision, given }: Routed): Record<string, unknown> {
+  return { ...decisionTrace(decision), given: { ...given, session: sessionOf(given.session) } };
+}
+
+/** Without what the memory keeps of it beside. */
+function sessionOf(session: SessionState | null): SessionState | null {
+  if (session === null) return null;
+  const { candidate, category, tier, cachedTokens, turns, meanOutputTokens } = session;
+  return { candidate, category, tier, cachedTokens, turns, meanOutputTokens };
+}

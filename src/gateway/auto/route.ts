@@ -2,8 +2,16 @@ import { AppError } from '../../errors.ts';
 import type { Classifier } from '../../routing/classifier/classifier.ts';
 import { decide } from '../../routing/decide.ts';
 import { readSignals, type RequestFeatures } from '../../routing/signals/read-signals.ts';
+import { secondOpinionOf } from '../../routing/second-opinion.ts';
 import { rank } from '../../routing/tiers.ts';
-import type { Decision, ForcedMode, RouteRequest, RouteTools, RoutingView } from '../../routing/types.ts';
+import type {
+  Decision,
+  ForcedMode,
+  RouteGiven,
+  RouteRequest,
+  RouteTools,
+  RoutingView,
+} from '../../routing/types.ts';
 import { candidateKey } from '../../runtime/routing-view.ts';
 import type { RoutingWorld, ServedModel, TenantView } from '../../runtime/view.ts';
 import type { GatewayRequest } from '../request.ts';
@@ -35,6 +43,8 @@ export interface Asker {
 /** A request that has been routed. */
 export interface Routed {
   readonly decision: Decision;
+  /** What it was decided from beside the request itself. */
+  readonly given: RouteGiven;
   /** Who serves, and who steps in, in this order; empty = nobody can. */
   readonly targets: readonly ServedModel[];
   /** What the same usage is compared with; null = with what served. */
@@ -80,20 +90,19 @@ export async function routeRequest(
   request: GatewayRequest,
   asker: Asker,
 ): Promise<Routed | null> {
-  const view = world.viewOf(tenant);
   const features = readSignals(request.json());
+  const key = sessionKey(asker.keyId, asker.sessionId, asker.userName, features.texts);
+  const view = world.viewOf(tenant, key);
   const named = asksForRouting(tenant, request.model)
     ? null
     : (tenant.aliases.get(request.model) ?? request.model);
   if (named !== null && view.settings.forced === 'fim_only' && !features.signals.fillInMiddle) return null;
-  const key = sessionKey(asker.keyId, asker.sessionId, asker.userName, features.texts);
-  const route: RouteRequest = {
-    ...features,
-    classification: null,
+  const given: RouteGiven = {
     session: deps.sessions.get(key),
     named,
     spentToday: deps.spentToday(tenant.id),
   };
+  const route: RouteRequest = { ...features, ...given, classification: null };
   const tools: RouteTools = {
     classify: (texts, signals) => deps.classifier.classify(texts, signals),
     alive: deps.alive,
@@ -106,6 +115,7 @@ export async function routeRequest(
   const order = decision.candidate === null ? [] : [decision.candidate, ...decision.alternatives];
   return {
     decision,
+    given,
     targets: order.flatMap((one) => byKey.get(one) ?? []).slice(0, MAX_TARGETS),
     baseline: decision.baseline === null ? null : (byKey.get(decision.baseline) ?? null),
     sessionKey: key,
@@ -123,9 +133,8 @@ async function secondOpinion(
   tools: RouteTools,
   first: Decision,
 ): Promise<{ readonly decision: Decision; readonly uses: readonly LlmUse[] }> {
-  const { llm } = view.settings;
-  const { source, confidence } = first.classification;
-  if (llm === null || source !== 'local' || confidence >= llm.threshold) return { decision: first, uses: [] };
+  const llm = secondOpinionOf(view, first);
+  if (llm === null) return { decision: first, uses: [] };
   const { classification, uses } = await deps.llm.classify(tenant, view, llm, texts, signals);
   if (classification === null) return { decision: first, uses };
   const second = decide({ ...route, classification }, view, tools);
