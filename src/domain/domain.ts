@@ -24,6 +24,7 @@ import { createProviders, type AdapterRegistry, type Providers } from './provide
 import { createRequestLog, type RequestLogReader } from './request-log.ts';
 import { createRouteTests, type RouteTests } from './route-tests.ts';
 import type { RoutingSource } from './routing-source.ts';
+import { createRuleSetRollouts, type RuleSetRollouts } from './rule-set-rollouts.ts';
 import { createRuleSetSimulations, type RuleSetSimulations } from './rule-set-simulation.ts';
 import { createRuleSets, type RuleSets } from './rule-sets.ts';
 import { createSessions, type Sessions } from './sessions.ts';
@@ -52,6 +53,7 @@ export interface Domain {
   readonly categories: Categories;
   readonly presets: Presets;
   readonly ruleSets: RuleSets;
+  readonly ruleSetRollouts: RuleSetRollouts;
   readonly routeTests: RouteTests;
   readonly ruleSetSimulations: RuleSetSimulations;
   readonly tokenize: Tokenize;
@@ -110,6 +112,7 @@ export function createDomain(deps: DomainDeps): Domain {
     categories: createCategories(deps),
     presets: createPresets(deps),
     ruleSets: createRuleSets(deps),
+    ruleSetRollouts: createRuleSetRollouts(deps),
     routeTests: createRouteTests({ ...deps, requestLog }),
     ruleSetSimulations: createRuleSetSimulations(deps),
     tokenize: createTokenize(deps),

@@ -11,6 +11,8 @@ export interface RuleSetResult {
   /** 1 at first, one more with each change of the definition. */
   readonly version: number;
   readonly definition: RuleSetDefinition;
+  /** Percent of the conversations of its scope that it is tried on, beside the default; null = on none. */
+  readonly rolloutShare: number | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }

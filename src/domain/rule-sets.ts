@@ -1,20 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { PrismaClient, RuleSet } from '../database/generated/prisma/client.ts';
+import type { PrismaClient } from '../database/generated/prisma/client.ts';
 import { AppError } from '../errors.ts';
 import type { Actor, SystemActor } from '../identity/actor.ts';
 import { authorize } from '../identity/policy.ts';
 import type { RuleSetDefinition } from '../routing/rule-set.ts';
 import { record } from './audit.ts';
-import { change, notify, orConflict, type Tx } from './change.ts';
+import { notify, orConflict, type Tx } from './change.ts';
 import { toJsonObject } from './json.ts';
+import { createRuleSetChange, read, takeDefault, targetOf, toResult } from './rule-set-change.ts';
 import { BUILT_IN_RULE_SET } from './rule-set-defaults.ts';
 import { requireReferences } from './rule-set-references.ts';
-import {
-  definition as definitionSchema,
-  readDefinition,
-  ruleSetCreate,
-  ruleSetUpdate,
-} from './rule-set-schema.ts';
+import { definition as definitionSchema, ruleSetCreate, ruleSetUpdate } from './rule-set-schema.ts';
 import type { RuleSetInput, RuleSetResult } from './rule-set-types.ts';
 import { badInput, notFound, requireId, validate } from './validate.ts';
 
@@ -23,7 +19,7 @@ export interface RuleSets {
   create(actor: Actor, input: RuleSetInput): Promise<RuleSetResult>;
   /** A definition that differs becomes a new version; the old ones stay. */
   update(actor: Actor, id: string, input: RuleSetInput): Promise<RuleSetResult>;
-  /** Throws conflict for a default: something must be in force. */
+  /** Throws conflict for a default, or one that is being rolled out: it is in force. */
   remove(actor: Actor, id: string): Promise<{ readonly id: string; readonly name: string }>;
   /** Puts it in force in its scope, in place of the one that was. */
   setDefault(actor: Actor, id: string): Promise<RuleSetResult>;
@@ -37,6 +33,8 @@ export interface RuleSets {
 const SEEDED = 'rule-sets';
 
 export function createRuleSets({ db }: { readonly db: PrismaClient }): RuleSets {
+  const { alone, edit } = createRuleSetChange(db);
+
   return {
     async create(actor, input) {
       authorize(actor, 'ruleSet.write');
@@ -71,6 +69,7 @@ export function createRuleSets({ db }: { readonly db: PrismaClient }): RuleSets 
           ...(given.name == null ? {} : { name: given.name }),
           ...(given.description == null ? {} : { description: given.description }),
           ...(isDefault == null ? {} : { isDefault }),
+          ...(isDefault === true ? { rolloutShare: null } : {}),
           ...(await newVersion(tx, actor, before, definition ?? before.definition)),
         };
         await orConflict(nameTaken(given.name ?? before.name), tx.ruleSet.update({ where: { id }, data }));
@@ -83,6 +82,7 @@ export function createRuleSets({ db }: { readonly db: PrismaClient }): RuleSets 
       return await alone(async (tx) => {
         const before = await read(tx, id);
         if (before.isDefault) throw mustHaveDefault(before.tenantId);
+        if (before.rolloutShare !== null) throw mustEndRollout(before.rolloutShare);
         await tx.ruleSet.delete({ where: { id }, select: { id: true } });
         await record(tx, actor, 'ruleSet.delete', targetOf(before), { ...before }, null);
         await notify(tx, 'rule-set', id);
@@ -96,7 +96,7 @@ export function createRuleSets({ db }: { readonly db: PrismaClient }): RuleSets 
       return await edit(actor, id, async (tx, before) => {
         if (before.isDefault) return;
         await takeDefault(tx, before.tenantId);
-        await tx.ruleSet.update({ where: { id }, data: { isDefault: true } });
+        await tx.ruleSet.update({ where: { id }, data: { isDefault: true, rolloutShare: null } });
       });
     },
 
@@ -125,29 +125,6 @@ export function createRuleSets({ db }: { readonly db: PrismaClient }): RuleSets 
       });
     },
   };
-
-  /** One writer at a time: a default moves from one row to another, and a version number is taken once. */
-  function alone<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    return change(db, async (tx) => {
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('rule sets', 0))`;
-      return await work(tx);
-    });
-  }
-
-  async function edit(
-    actor: Actor,
-    id: string,
-    write: (tx: Tx, before: RuleSetResult) => Promise<void>,
-  ): Promise<RuleSetResult> {
-    return await alone(async (tx) => {
-      const before = await read(tx, id);
-      await write(tx, before);
-      const after = await read(tx, id);
-      await record(tx, actor, 'ruleSet.update', targetOf(before), { ...before }, { ...after });
-      await notify(tx, 'rule-set', id);
-      return after;
-    });
-  }
 }
 
 type New = Pick<RuleSetResult, 'tenantId' | 'name' | 'description' | 'isDefault' | 'definition'>;
@@ -176,31 +153,9 @@ async function newVersion(tx: Tx, actor: Actor, before: RuleSetResult, wanted: R
   return { version, definition };
 }
 
-/** The scope's default steps back; whoever calls puts another one in its place. */
-async function takeDefault(tx: Tx, tenantId: string | null): Promise<void> {
-  const where = { tenantId, isDefault: true };
-  const rows = await tx.ruleSet.findMany({ where, select: { id: true } });
-  await tx.ruleSet.updateMany({ where, data: { isDefault: false } });
-  for (const { id } of rows) await notify(tx, 'rule-set', id);
-}
-
 async function requireTenantRow(tx: Tx, id: string): Promise<void> {
   const tenant = await tx.tenant.findUnique({ where: { id }, select: { id: true } });
   if (tenant === null) throw badInput([{ path: 'tenantId', message: `names no tenant: ${id}` }]);
-}
-
-async function read(tx: Tx, id: string): Promise<RuleSetResult> {
-  const row = await tx.ruleSet.findUnique({ where: { id } });
-  if (row === null) throw notFound('rule set');
-  return toResult(row);
-}
-
-function toResult({ definition, ...row }: RuleSet): RuleSetResult {
-  return { ...row, definition: readDefinition(definition) };
-}
-
-function targetOf({ id, tenantId }: RuleSetResult) {
-  return { type: 'ruleSet', id, ...(tenantId === null ? {} : { tenantId }) } as const;
 }
 
 function nameOf(actor: Actor): string {
@@ -218,5 +173,12 @@ function mustHaveDefault(tenantId: string | null): AppError {
   return new AppError(
     'conflict',
     `This rule set is in force for ${whose}. First make another one the default (setDefaultRuleSet, or "isDefault": true on it)${otherwise}.`,
+  );
+}
+
+function mustEndRollout(share: number): AppError {
+  return new AppError(
+    'conflict',
+    `This rule set is in force for ${share} % of the conversations. First end its rollout (endRollout).`,
   );
 }

@@ -2,6 +2,7 @@ import { AXES } from '../catalog/benchmarks.ts';
 import { ROLES } from '../identity/actor.ts';
 import { SCOPE_NAMES } from '../identity/policy.ts';
 import { TIERS } from '../domain/provider-models.ts';
+import { CLASSIFICATION_SOURCES, COMPLEXITIES, DOMAINS, RULE_KINDS } from '../domain/routing-types.ts';
 import { LOG_LEVELS } from '../log.ts';
 
 /**
@@ -40,6 +41,19 @@ export const ENUMS = {
     description:
       'Why a preset left a category alone: somebody chose its model by hand, no benchmarked model can do it, or it has the best one already.',
     values: ['set_by_hand', 'no_model', 'unchanged'],
+  },
+  RoutingDomain: {
+    description: 'The subject of a request, as far as it changes who may answer it.',
+    values: DOMAINS,
+  },
+  RoutingComplexity: { description: 'How demanding a request is.', values: COMPLEXITIES },
+  ClassificationSource: {
+    description: 'Who said what a request is: the local classifier, a model, markers in it, or a rule.',
+    values: CLASSIFICATION_SOURCES,
+  },
+  RuleKind: {
+    description: 'Whether a rule looks for keywords, or for the role that a system prompt gives.',
+    values: RULE_KINDS,
   },
   LogLevel: { description: 'The least severe line that is logged.', values: LOG_LEVELS },
   RequestOperation: {

@@ -167,6 +167,10 @@ const STEPS: readonly Step[] = [
     args: () => `(id: ${id('r')}, version: 1)`,
     action: 'ruleSet.update',
   },
+  { mutation: 'startRollout', args: () => `(id: ${id('r')}, share: 10)`, action: 'ruleSet.update' },
+  { mutation: 'endRollout', args: () => `(id: ${id('r')})`, action: 'ruleSet.update' },
+  { mutation: 'startRollout', args: () => `(id: ${id('r')}, share: 20)`, action: 'ruleSet.update' },
+  { mutation: 'promoteRollout', args: () => `(id: ${id('r')})`, action: 'ruleSet.update' },
   { mutation: 'setDefaultRuleSet', args: () => `(id: ${id('r')})`, action: 'ruleSet.update' },
   { mutation: 'deleteRuleSet', args: () => `(id: ${id('r2')})`, action: 'ruleSet.delete' },
   {

@@ -30,6 +30,7 @@ describe('Routing Rule Sets', () => {
         name: 'Strict',
         description: '',
         isDefault: false,
+        rolloutShare: null,
         version: 1,
         definition,
         createdAt: expect.any(String),

@@ -6,7 +6,7 @@ import { uuidOrNone } from '../uuid.ts';
 const FIRST_VERSIONS = 20;
 const MOST_VERSIONS = 100;
 
-const DEFINITION =
+export const DEFINITION =
   '{ thresholds?, rules?, systemPromptRoles?, overrides?, classifier? }. A rule: { name, keywords, effects: { category?, tierMin?, tierMax?, domain?, model? }, match?: any|all, minMatches?, where?: prompt|system|any, caseless?, enabled? }. A keyword is a word or phrase, "*" at either end stands for the rest of a word; there are no regular expressions. What is left out is inherited.';
 
 builder.prismaObject('RuleSetVersion', {
@@ -20,7 +20,7 @@ builder.prismaObject('RuleSetVersion', {
   }),
 });
 
-const RuleSetType = builder.prismaObject('RuleSet', {
+export const RuleSetType = builder.prismaObject('RuleSet', {
   description: 'Rules by which requests for the model "auto" are routed: for all tenants, or for one.',
   authScopes: { can: 'ruleSet.read' },
   fields: (t) => ({
@@ -37,6 +37,11 @@ const RuleSetType = builder.prismaObject('RuleSet', {
       description: '1 at first, one more with each change of the definition.',
     }),
     definition: t.expose('definition', { type: 'JSONObject', description: DEFINITION }),
+    rolloutShare: t.exposeInt('rolloutShare', {
+      nullable: true,
+      description:
+        'Percent of the conversations of its scope that it is tried on, beside the default; null = on none.',
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was added.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was last changed.' }),
     versions: t.relation('versions', {

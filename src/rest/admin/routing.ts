@@ -4,16 +4,18 @@ import {
   PostRuleSetDocument,
   RuleSetDocument,
   RuleSetsDocument,
+  TestRouteDocument,
   UpdateRuleSetDocument,
 } from '../generated/documents.ts';
 import { route, type AnyRoute } from '../route.ts';
+import { presentRouteTest } from './routing-decision.ts';
 
 const heading = 'Routing Rule Sets';
 const base = '/api/prism/admin/routing/rule-sets';
 const params = { id: 'Id of the rule set' } as const;
 
 /** In answers only; a client that sends a rule set back as it got it is not refused for them. */
-const readOnly = ['id', 'version', 'versions', 'createdAt', 'updatedAt'];
+const readOnly = ['id', 'version', 'versions', 'rolloutShare', 'createdAt', 'updatedAt'];
 
 export const ROUTING_ROUTES: readonly AnyRoute[] = [
   route({
@@ -77,5 +79,15 @@ export const ROUTING_ROUTES: readonly AnyRoute[] = [
     document: DeleteRuleSetDocument,
     variables: ({ params: { id } }) => ({ id }),
     respond: () => ({ success: true }),
+  }),
+  route({
+    method: 'POST',
+    path: '/api/prism/admin/routing/test-route',
+    heading,
+    summary: 'Decide a prompt or a stored request as the gateway would; nobody is called, nothing is logged',
+    params: {},
+    document: TestRouteDocument,
+    variables: ({ body }) => ({ input: body }),
+    respond: ({ testRoute }) => presentRouteTest(testRoute),
   }),
 ];

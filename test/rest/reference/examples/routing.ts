@@ -42,4 +42,20 @@ export const ROUTING: readonly Example[] = [
     answer: has({ description: 'changed', version: 2 }),
   },
   { row: `DELETE ${BASE}/:id`, prepare: newRuleSet('To be removed'), answer: { success: true } },
+  {
+    row: `POST ${ADMIN}/routing/test-route`,
+    prepare: ({ a }) => Promise.resolve({ body: { tenantId: a.id } }),
+    body: { prompt: 'Is this contract valid?', definition },
+    answer: has({
+      tenantId: text,
+      category: 'legal_analysis',
+      tier: text,
+      modelId: text,
+      confidence: number,
+      rules: some(has({ kind: 'keyword', name: 'Contracts', ruleSet: 'Draft' })),
+      candidates: some(has({ key: text, imputed: bool })),
+      reasoning: text,
+      analysisTimeMs: number,
+    }),
+  },
 ];

@@ -1,0 +1,89 @@
+import type { RuleSetVersionResult } from '../../domain/rule-set-results.ts';
+import { builder } from '../builder.ts';
+import { signedIn } from '../context.ts';
+import { BadInputError, ConflictError, NotFoundError } from '../errors.ts';
+import { RuleSetType } from './rule-set.ts';
+
+const RuleSetResult = builder.objectRef<RuleSetVersionResult>('RuleSetResult').implement({
+  description: 'What a version of a rule set has decided, to compare it with others of its scope.',
+  fields: (t) => ({
+    ruleSetId: t.exposeID('ruleSetId', { description: 'Id of the rule set.' }),
+    name: t.exposeString('name', { description: 'Its name.' }),
+    version: t.exposeInt('version', { description: 'Which of its versions.' }),
+    requests: t.exposeInt('requests', { description: 'Requests that it has decided.' }),
+    errors: t.exposeInt('errors', { description: 'Those that ended with an error.' }),
+    actualCost: t.expose('actualCost', {
+      type: 'USD',
+      description: 'What they cost, without calls of the LLM classifier.',
+    }),
+    baselineCost: t.expose('baselineCost', {
+      type: 'USD',
+      description: 'The same usage on the baseline model.',
+    }),
+    savedCost: t.expose('savedCost', { type: 'USD', description: 'The baseline cost less the actual one.' }),
+  }),
+});
+
+builder.queryField('ruleSetResults', (t) =>
+  t.field({
+    type: [RuleSetResult],
+    description:
+      'What the rule sets of one scope have decided, by version, the busiest first: from the newest 50,000 routed requests.',
+    authScopes: { can: 'ruleSet.read' },
+    args: {
+      id: t.arg.id({ required: true, description: 'Id of a rule set of the scope.' }),
+      days: t.arg.int({ required: true, defaultValue: 7, description: 'So far back; 1 to 30.' }),
+    },
+    resolve: async (_root, { id, days }, context) => [
+      ...(await context.domain.ruleSetRollouts.results(signedIn(context), id, days)),
+    ],
+  }),
+);
+
+const id = 'Id of the rule set.';
+
+builder.mutationField('startRollout', (t) =>
+  t.prismaField({
+    type: RuleSetType,
+    description:
+      'Tries a rule set beside the default of its scope, on a share of the conversations: always the same ones, and more of them when the share grows.',
+    authScopes: { can: 'ruleSet.write' },
+    errors: { types: [BadInputError, ConflictError, NotFoundError] },
+    args: {
+      id: t.arg.id({ required: true, description: id }),
+      share: t.arg.int({ required: true, description: 'Percent of the conversations, 1 to 99.' }),
+    },
+    resolve: async (query, _root, { id, share }, context) => {
+      await context.domain.ruleSetRollouts.start(signedIn(context), id, share);
+      return context.db.ruleSet.findUniqueOrThrow({ ...query, where: { id } });
+    },
+  }),
+);
+
+builder.mutationField('promoteRollout', (t) =>
+  t.prismaField({
+    type: RuleSetType,
+    description: 'Puts a rule set that is being rolled out in force for all, in place of the default.',
+    authScopes: { can: 'ruleSet.write' },
+    errors: { types: [ConflictError, NotFoundError] },
+    args: { id: t.arg.id({ required: true, description: id }) },
+    resolve: async (query, _root, { id }, context) => {
+      await context.domain.ruleSetRollouts.promote(signedIn(context), id);
+      return context.db.ruleSet.findUniqueOrThrow({ ...query, where: { id } });
+    },
+  }),
+);
+
+builder.mutationField('endRollout', (t) =>
+  t.prismaField({
+    type: RuleSetType,
+    description: 'Switches back to the default for all, at once.',
+    authScopes: { can: 'ruleSet.write' },
+    errors: { types: [ConflictError, NotFoundError] },
+    args: { id: t.arg.id({ required: true, description: id }) },
+    resolve: async (query, _root, { id }, context) => {
+      await context.domain.ruleSetRollouts.end(signedIn(context), id);
+      return context.db.ruleSet.findUniqueOrThrow({ ...query, where: { id } });
+    },
+  }),
+);
