@@ -6,6 +6,9 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const DEFAULT_DAYS = 30;
 const MAX_DAYS = 3660;
+/** Dates are compared as texts, and beyond four digits of a year (or before Christ) a later one need not be larger. */
+const EARLIEST = Date.UTC(1970, 0, 1);
+const LATEST = Date.UTC(9998, 0, 1);
 
 /** A period as a client names it; null and missing are the same. */
 export interface PeriodInput {
@@ -40,6 +43,11 @@ export interface Period {
 /** Without `days` and `from`: the last 30 days, if `calendar` those of the calendar, else 30 × 24 hours. */
 export function resolvePeriod(input: PeriodInput, now: Date, calendar: boolean): Period {
   const zone = timeZone(input.timeZone ?? 'UTC');
+  for (const path of ['from', 'to'] as const) {
+    const at = input[path]?.getTime() ?? now.getTime();
+    if (at < EARLIEST || at > LATEST)
+      throw badInput([{ path, message: 'must lie between the years 1970 and 9998' }]);
+  }
   const to = (input.to ?? now).getTime();
   if (input.from && input.days) {
     throw badInput([{ path: 'days', message: 'cannot be given together with "from"' }]);
