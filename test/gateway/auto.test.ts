@@ -205,6 +205,12 @@ describe('forced routing', () => {
     expect((JSON.parse(String(upstream.received.at(-1)?.body)) as Json).messages[0].content).toBe('Hi!');
   });
 
+  it('takes the token out once, however deep tokens stand in each other', async () => {
+    const tenant = await tenantWith();
+    const deep = `${'-'.repeat(20_000)}${'-model-prism-accept-model'.repeat(20_000)}`;
+    expect((await preview(tenant, deep)).object).toBe('routing.decision');
+  });
+
   it('never makes a request dearer than the model it names', async () => {
     for (const forced of ['smart', 'all']) {
       const tenant = await tenantWith({ routing: { forced } });

@@ -32,8 +32,9 @@ export function isRouted({ snapshot, key, req }: Exchange, request: GatewayReque
 export async function routeStage(
   deps: GatewayDeps,
   exchange: Exchange,
-  request: GatewayRequest,
+  given: GatewayRequest,
 ): Promise<Stage> {
+  let request = given;
   const { snapshot, key, req } = exchange;
   const asker: Asker = {
     keyId: key.id,
@@ -41,10 +42,9 @@ export async function routeStage(
     userName: exchange.userName,
     wish: wishOf(req.headers['x-prism-routing']),
   };
-  if (hasKeepToken(request)) {
-    const kept = withoutKeepToken(request);
-    if (!asksForRouting(key.tenant, request.model)) return { request: kept, targets: null, answered: false };
-    return await routeStage(deps, exchange, kept);
+  if (hasKeepToken(given)) {
+    request = withoutKeepToken(given);
+    if (!asksForRouting(key.tenant, request.model)) return { request, targets: null, answered: false };
   }
   const routed = await routeRequest(deps.auto, snapshot.routing, key.tenant, request, asker);
   if (routed === null) return { request, targets: null, answered: false };
