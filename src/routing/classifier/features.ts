@@ -46,6 +46,8 @@ const PART_WORDS = 100;
 const SYSTEM_WORDS = 100;
 const SENTENCES = 12;
 const END_CHARS = 160;
+/** Bounded, or each line break of thousands at the end of a text would be followed to that end. */
+const SENTENCE_START = /[.!?:\n]\s{1,40}(?=\S)/g;
 const WORD = /[\p{L}\p{M}]+(?:['’][\p{L}]+)*|\p{N}+|[?!:;"“„(){}[\]=+<>$€%*#/\\|@]/gu;
 
 /** Words in lower case; numbers by their length only; a few signs. */
@@ -120,7 +122,7 @@ function addPlaces(text: string, hashes: readonly number[], add: Add): void {
   if (first !== undefined && second !== undefined) add(combine(first, second) ^ SEED.start, WORDS * 0.8);
   if (second !== undefined && third !== undefined) add(combine(second, third) ^ SEED.start, WORDS * 0.6);
   let sentences = 0;
-  for (const { index } of text.matchAll(/[.!?:\n]\s+(?=\S)/g)) {
+  for (const { index } of text.matchAll(SENTENCE_START)) {
     if (sentences++ === SENTENCES) break;
     const [one, two] = tokensOf(text.slice(index + 1, index + 60), 2);
     if (one === undefined) continue;
