@@ -79,7 +79,12 @@ function copy(client: pg.PoolClient, lines: RequestLines): Promise<void> {
       Object.assign(copyFrom(COPY_TO_STAGE), { query_timeout: STATEMENT_TIMEOUT_MS }),
     );
     stream.once('finish', resolve);
-    stream.once('error', reject);
+    // Refused while bytes still waited for the socket: without an end, the stream would write on to a connection that
+    // it has let go, and throw where nobody catches.
+    stream.once('error', (error) => {
+      stream.destroy();
+      reject(error);
+    });
     for (const piece of lines.pieces) stream.write(piece);
     stream.end();
   });
