@@ -19,7 +19,7 @@ export const routeTest = z
     maxTokens: z.int().min(1).max(100_000_000).nullish(),
     requestId: z.uuid('must be the id of a request').nullish(),
     ruleSetId: z.uuid('must be the id of a rule set').nullish(),
-    definition: z.unknown(),
+    definition: z.unknown().optional(),
     forAllTenants: z.boolean().nullish(),
   })
   .superRefine(({ tenantId, messages, prompt, systemPrompt, requestId, ...rest }, context) => {

@@ -72,7 +72,7 @@ export interface SimulationDeps {
 const simulationInput = z.strictObject({
   tenantId: z.uuid('must be the id of a tenant').nullish(),
   ruleSetId: z.uuid('must be the id of a rule set').nullish(),
-  definition: z.unknown(),
+  definition: z.unknown().optional(),
   forAllTenants: z.boolean().nullish(),
   days: z.int().min(1).max(MAX_DAYS).nullish(),
 });
