@@ -61,7 +61,8 @@ export function billOf(exchange: Exchange, ending: Ending): Bill {
     estimated,
     priced: actual.priced,
     actualPico: actual.pico,
-    baselinePico: baseline.priced ? baseline.pico : actual.pico,
+    // What is not known to have cost less has saved nothing.
+    baselinePico: actual.priced && baseline.priced ? baseline.pico : actual.pico,
   };
 }
 

@@ -232,6 +232,18 @@ describe('prices', () => {
     // The larger one was dearer: what was saved is less than nothing, and is told so.
     expect(info.saved.toFixed(12)).toBe('-0.000086000000');
   });
+
+  it('that nobody knows have saved nothing, whatever the model that was asked for costs', async () => {
+    const { upstream: small, id: smallId } = await scripted('dear', ['dear-model']);
+    small.respond = refuse(400, { message: 'too long', code: 'context_length_exceeded' });
+    const { id: largeId } = await scripted('unknown', [{ id: 'unheard-of', context_length: 500_000 }]);
+    const own = await prism.tenant('unknown-price', [smallId, largeId], {
+      pricing: { 'dear-model': { inputPer1M: 100, outputPer1M: 100 } },
+    });
+    const { info, row } = await ask(own, { model: 'dear-model' });
+    expect(row).toMatchObject({ model: 'unheard-of', priced: false, baseline_cost: '0.000000000000' });
+    expect(info).toMatchObject({ actual_cost: 0, baseline_cost: 0, saved: 0 });
+  });
 });
 
 describe('without usage from the provider', () => {
