@@ -171,7 +171,7 @@ function refusalOf({ scored }: Selection): string {
 }
 
 function reason(
-  { source, confidence, reasoning }: Classification,
+  { source, confidence }: Classification,
   category: CategoryView | null,
   tier: Tier,
   rules: readonly FiredRule[],
@@ -188,6 +188,5 @@ function reason(
   const parts = [`${category?.key ?? 'unknown category'} (${how}, ${Math.round(confidence * 100)} % sure)`];
   if (fired.length > 0) parts.push(`raised or lowered by ${fired.map((it) => it.name).join(', ')}`);
   parts.push(chosen === undefined ? `tier ${tier}` : `tier ${tier}: ${chosen.modelId} by ${method}`);
-  if (reasoning !== undefined && reasoning !== '') parts.push(reasoning.slice(0, 200));
   return parts.join('; ');
 }

@@ -257,6 +257,9 @@ describe('the LLM classifier', () => {
       model_id: 'strong',
       reasoning: expect.stringContaining('symptoms'),
     });
+    const row = await logOf(prism, response.headers.get('x-request-id'));
+    expect(row).toMatchObject({ category: 'medical_analysis' });
+    expect(JSON.stringify(row)).not.toContain('symptoms');
     await ask(tenant, UNCLEAR);
     const judged = upstream.received.filter((it) => (JSON.parse(String(it.body)) as Json).model === 'judge');
     expect(judged).toHaveLength(1);

@@ -12,11 +12,19 @@ export function autoRoutingMember(decision: Decision, modelId: string, baseline:
     override_applied: decision.overrides.map((it) => it.name).join('+'),
     analysis_time_ms: Math.round(decision.ms * 1_000) / 1_000,
     domain: decision.domain,
-    reasoning: decision.reasoning,
+    reasoning: reasoningOf(decision),
     baseline_model: baseline ?? modelId,
     selection_method: decision.selectionMethod,
   })}`;
 }
+
+/** With the words of the LLM classifier, for whoever has asked: they may tell of the prompt. */
+function reasoningOf({ reasoning, classification }: Decision): string {
+  const words = classification.reasoning?.slice(0, MAX_WORDS_CHARS) ?? '';
+  return words === '' ? reasoning : `${reasoning}; ${words}`;
+}
+
+const MAX_WORDS_CHARS = 200;
 
 /** What the log row keeps of a decision: everything but the texts, candidates cut to those that matter. */
 export function decisionTrace(decision: Decision): Record<string, unknown> {
@@ -34,9 +42,16 @@ export function decisionTrace(decision: Decision): Record<string, unknown> {
 
 const MAX_CANDIDATES = 20;
 
-/** The same with what it was decided from: enough to decide again under other rules. */
+/**
+ * The same with what it was decided from: enough to decide again under other rules. Without the LLM classifier's own
+ * words: the log is also read by those who may read no prompts.
+ */
 export function routedTrace({ decision, given }: Routed): Record<string, unknown> {
-  return { ...decisionTrace(decision), given: { ...given, session: sessionOf(given.session) } };
+  const { reasoning: _words, ...classification } = decision.classification;
+  return {
+    ...decisionTrace({ ...decision, classification }),
+    given: { ...given, session: sessionOf(given.session) },
+  };
 }
 
 /** Without what the memory keeps of it beside. */
