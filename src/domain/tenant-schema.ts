@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { FieldProblem } from '../errors.ts';
+import { routingSettings } from '../routing/settings.ts';
 import { badInput, validate } from './validate.ts';
 import type { ModelConfig, ModelConfigInput, TenantPrice } from './tenant-types.ts';
 
@@ -68,7 +69,8 @@ export const tenantUpdate = z.strictObject({
   name: displayName.nullish(),
   providerIds: z.array(z.uuid('must be the id of a provider')).max(200).nullish(),
   modelConfig: modelConfigInput.nullish(),
-  routing: jsonObject.nullish(),
+  /** Checked only: what is stored is what was given, so that a default of tomorrow is in force tomorrow. */
+  routing: routingSettings.nullish(),
   rateLimit: z
     .strictObject({ requestsPerMinute: perMinute.nullish(), tokensPerMinute: perMinute.nullish() })
     .nullish(),

@@ -35,6 +35,7 @@ export interface TenantUpdateInput {
   /** In the order in which they are tried. */
   readonly providerIds?: readonly string[] | null | undefined;
   readonly modelConfig?: ModelConfigInput | null | undefined;
+  /** routing/settings.ts says what it holds; replaced as a whole, kept as it was given. */
   readonly routing?: Readonly<Record<string, unknown>> | null | undefined;
   readonly rateLimit?: RateLimitInput | null | undefined;
   /** model name → negotiated price; replaced as a whole. */

@@ -6,6 +6,7 @@ import { record } from './audit.ts';
 import { change, notify, orConflict, type Tx } from './change.ts';
 import { toJsonObject } from './json.ts';
 import { issueKey } from './key-issue.ts';
+import { requireRoutingModels } from './tenant-routing.ts';
 import {
   compactPricing,
   mergeModelConfig,
@@ -58,10 +59,11 @@ export function createTenants(deps: { readonly db: PrismaClient; readonly clock:
   return {
     async create(actor, input) {
       authorize(actor, 'tenant.write');
-      const { slug, name, ...settings } = validate(tenantCreate, input);
+      const { slug, name, routing, ...settings } = validate(tenantCreate, input);
       const config = mergeModelConfig(EMPTY, settings.modelConfig ?? {}, ['modelConfig']);
       return await change(db, async (tx) => {
-        const data = { slug, name, ...toColumns(settings), ...modelColumns(config) };
+        if (routing != null) await requireRoutingModels(tx, routing);
+        const data = { slug, name, ...toColumns(settings, input.routing), ...modelColumns(config) };
         const { id } = await orConflict(slugTaken(slug), tx.tenant.create({ data, select: { id: true } }));
         await linkProviders(tx, id, settings.providerIds ?? []);
         const keyLifetimeDays = settings.keyLifetimeDays ?? 0;
@@ -82,12 +84,13 @@ export function createTenants(deps: { readonly db: PrismaClient; readonly clock:
     async update(actor, rawId, input) {
       authorize(actor, 'tenant.write');
       const id = requireId(rawId, 'tenant');
-      const { modelConfig, ...settings } = validate(tenantUpdate, input);
+      const { modelConfig, routing, ...settings } = validate(tenantUpdate, input);
       return await edit(actor, id, 'tenant.update', async (tx, before) => {
         const models = modelConfig
           ? modelColumns(mergeModelConfig(before.modelConfig, modelConfig, ['modelConfig']))
           : {};
-        const data = { ...toColumns(settings), ...models };
+        if (routing != null) await requireRoutingModels(tx, routing);
+        const data = { ...toColumns(settings, input.routing), ...models };
         await orConflict(
           slugTaken(settings.slug ?? before.slug),
           tx.tenant.update({ where: { id }, data, select: { id: true } }),
@@ -173,15 +176,15 @@ function toResult(row: Row): TenantResult {
   };
 }
 
-type Settings = Omit<ReturnType<typeof tenantUpdate.parse>, 'modelConfig' | 'providerIds'>;
+type Settings = Omit<ReturnType<typeof tenantUpdate.parse>, 'modelConfig' | 'providerIds' | 'routing'>;
 
 /** Only what was given; null and missing leave the column alone. */
-function toColumns(input: Settings) {
+function toColumns(input: Settings, routing: TenantUpdateInput['routing']) {
   return {
     ...(input.slug == null ? {} : { slug: input.slug }),
     ...(input.name == null ? {} : { name: input.name }),
     ...(input.active == null ? {} : { active: input.active }),
-    ...(input.routing == null ? {} : { routing: toJsonObject(input.routing) }),
+    ...(routing == null ? {} : { routing: toJsonObject(routing) }),
     ...(input.rateLimit?.requestsPerMinute == null
       ? {}
       : { requestsPerMinute: input.rateLimit.requestsPerMinute }),

@@ -35,7 +35,7 @@ describe('tenants', () => {
       name: ' Team Alpha ',
       providerIds: [providers[1] ?? '', providers[0] ?? ''],
       modelConfig: { mode: 'whitelist', list: ['gpt-4o', 'gpt-4o'], aliases: { fast: 'gpt-4o-mini' } },
-      routing: { enabled: true },
+      routing: { costMode: 'economy', overrides: { vision: { enabled: false } } },
       rateLimit: { requestsPerMinute: 60, tokensPerMinute: 100_000 },
       pricing: { 'gpt-4o': { inputPer1M: 2.25, outputPer1M: 9.000001, cachedInputPer1M: null } },
       keyLifetimeDays: 90,
@@ -47,7 +47,7 @@ describe('tenants', () => {
       active: true,
       providerIds: [providers[1], providers[0]],
       modelConfig: { mode: 'whitelist', list: ['gpt-4o'], aliases: { fast: 'gpt-4o-mini' } },
-      routing: { enabled: true },
+      routing: { costMode: 'economy', overrides: { vision: { enabled: false } } },
       rateLimit: { requestsPerMinute: 60, tokensPerMinute: 100_000 },
       pricing: { 'gpt-4o': { inputPer1M: 2.25, outputPer1M: 9.000001 } },
       keyLifetimeDays: 90,
@@ -69,6 +69,38 @@ describe('tenants', () => {
     });
     expect(JSON.stringify(audit)).not.toContain(created.apiKey);
     expect(await world.notices()).toEqual([`tenant:${created.tenant.id}`]);
+  });
+
+  it('keep their routing settings as they were given, and refuse what would do nothing', async () => {
+    const routing = {
+      costMode: 'quality',
+      tierBoost: 1,
+      overrides: { budgetEconomy: { dailyBudget: null }, domainGate: { minTier: 'high' } },
+      llm: null,
+    } as const;
+    const { id } = await newTenant({ routing });
+    expect((await world.domain.tenants.update(maintainer, id, { name: 'Other' })).routing).toEqual(routing);
+    const wrong: [Record<string, unknown>, string[]][] = [
+      [{ enabled: true }, ['routing']],
+      [{ costMode: 'cheap', tierBoost: 3 }, ['routing.costMode', 'routing.tierBoost']],
+      [{ overrides: { frustration: { threshold: 2 } } }, ['routing.overrides.frustration.threshold']],
+      [{ overrides: { toolCalls: { minTier: 'best' } } }, ['routing.overrides.toolCalls.minTier']],
+      [{ overrides: { magic: {} } }, ['routing.overrides']],
+      [{ llm: { timeoutMs: 500 } }, ['routing.llm.model']],
+      [{ baselineModel: 'no-such' }, ['routing.baselineModel']],
+      [
+        { llm: { model: 'no-such', fallbacks: ['neither'] } },
+        ['routing.llm.model', 'routing.llm.fallbacks.0'],
+      ],
+    ];
+    for (const [given, paths] of wrong) {
+      const error = await refusal(world.domain.tenants.update(maintainer, id, { routing: given }));
+      expect([error.code, pathsOf(error)]).toEqual(['bad_input', paths]);
+      const slug = freshSlug();
+      const made = world.domain.tenants.create(maintainer, { slug, name: slug, routing: given });
+      expect(pathsOf(await refusal(made))).toEqual(paths);
+    }
+    expect((await world.domain.tenants.update(maintainer, id, { routing: {} })).routing).toEqual({});
   });
 
   it('need a slug and a name, and say what is wrong with every field', async () => {

@@ -1,6 +1,10 @@
 import { builder } from '../builder.ts';
 import { ModelConfigInput } from './model-config.ts';
 
+/** What `routing` holds. */
+export const ROUTING =
+  'Settings of the router (model "auto"): { costMode?: economy|balanced|quality, tierBoost?: -2 to 2, forced?: off|fim_only|smart|all, baselineModel?, overrides?: { vision?, toolCalls?, confidence?, domainGate?, conversationTurns?, frustration?, outputLength?, contextFill?, budgetEconomy? }, llm?: { model, fallbacks?, timeoutMs?, strategy?: metadata_only|truncate|summary, threshold?, dailyBudget? } }. What is left out comes from the rule sets in force, then from the defaults.';
+
 const RateLimitInput = builder.inputType('RateLimitInput', {
   description: 'How much a tenant may use; what is missing or null stays as it is.',
   fields: (t) => ({
@@ -19,7 +23,7 @@ export const CreateTenantInput = builder.inputType('CreateTenantInput', {
       type: ModelConfigInput,
       description: 'Which models it may use; all when missing.',
     }),
-    routing: t.field({ type: 'JSONObject', description: 'Settings of the router.' }),
+    routing: t.field({ type: 'JSONObject', description: ROUTING }),
     rateLimit: t.field({ type: RateLimitInput, description: 'How much it may use; no limit when missing.' }),
     pricing: t.field({ type: 'PriceMap', description: 'Model → negotiated price.' }),
     keyLifetimeDays: t.int({ description: 'Days that a new key lives; 0 = for ever.' }),
@@ -34,7 +38,7 @@ export const UpdateTenantInput = builder.inputType('UpdateTenantInput', {
     name: t.string({ description: 'Its name, for people.' }),
     providerIds: t.idList({ description: 'Providers that serve it, in the order in which they are tried.' }),
     modelConfig: t.field({ type: ModelConfigInput, description: 'Which models it may use.' }),
-    routing: t.field({ type: 'JSONObject', description: 'Settings of the router; replaced as a whole.' }),
+    routing: t.field({ type: 'JSONObject', description: `${ROUTING} Replaced as a whole.` }),
     rateLimit: t.field({ type: RateLimitInput, description: 'How much it may use.' }),
     pricing: t.field({ type: 'PriceMap', description: 'Model → negotiated price; replaced as a whole.' }),
     keyLifetimeDays: t.int({ description: 'Days that a new key lives; 0 = for ever.' }),

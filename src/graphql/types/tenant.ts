@@ -9,7 +9,7 @@ import { uuidOrNone } from '../uuid.ts';
 import { ClientSnippetType } from './client-snippet.ts';
 import { ModelConfig, ModelConfigInput } from './model-config.ts';
 import { ProviderType } from './provider.ts';
-import { CreateTenantInput, UpdateTenantInput } from './tenant-input.ts';
+import { CreateTenantInput, UpdateTenantInput, ROUTING } from './tenant-input.ts';
 import { TenantModelType } from './tenant-model.ts';
 
 const RateLimit = builder
@@ -59,7 +59,7 @@ export const TenantType = builder.prismaObject('Tenant', {
     }),
     routing: t.expose('routing', {
       type: 'JSONObject',
-      description: 'Settings of the router (model "auto").',
+      description: ROUTING,
     }),
     rateLimit: t.field({
       type: RateLimit,
