@@ -279,6 +279,26 @@ describe('the LLM classifier', () => {
     expect(((await response.json()) as Json).auto_routing.category).not.toBe('nonsense');
   });
 
+  it('is not asked beyond its budget, also where its provider reports no usage', async () => {
+    const tenant = await prism.tenant('auto-budget', [providerId], {
+      routing: { llm: { ...llm, dailyBudget: 1e-9 } },
+    });
+    const works = answer('Hello!');
+    upstream.respond = (res, request) => {
+      if ((JSON.parse(String(request.body)) as Json).model !== 'judge') return works(res, request);
+      const content = '{"category":"medical_analysis","confidence":0.9}';
+      res.end(JSON.stringify({ choices: [{ index: 0, message: { role: 'assistant', content } }] }));
+    };
+    for (const text of ['blorp one', 'blorp two', 'blorp three']) await ask(tenant, text);
+    const judged = upstream.received.filter((it) => (JSON.parse(String(it.body)) as Json).model === 'judge');
+    expect(judged).toHaveLength(1);
+    await prism.prism.flush();
+    const path = `/api/prism/admin/dashboard/requests?tenantId=${tenant.id}&category=routing_classifier`;
+    const { body } = await prism.rest('GET', path);
+    expect(body).toMatchObject({ total: 1, requests: [{ usageEstimated: true }] });
+    expect((body as Json).requests[0].inputTokens).toBeGreaterThan(10);
+  });
+
   it('that does not answer in time changes nothing', async () => {
     const tenant = await tenantWith({ routing: { llm: { ...llm, timeoutMs: 100 } } });
     const works = answer('Hello!');

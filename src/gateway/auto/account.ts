@@ -1,6 +1,5 @@
 import { costOf } from '../../accounting/cost.ts';
 import type { RequestRecord } from '../../accounting/record.ts';
-import { NO_USAGE } from '../../accounting/usage.ts';
 import type { Exchange } from '../exchange.ts';
 import type { LlmUse } from './llm-classifier.ts';
 
@@ -12,8 +11,7 @@ export const CLASSIFIER_CATEGORY = 'routing_classifier';
  * made, so it takes away from what routing has saved.
  */
 export function classifierRecord(exchange: Exchange, use: LlmUse, id: string): RequestRecord {
-  const { served, ms, ok } = use;
-  const usage = use.usage ?? { ...NO_USAGE, outputTokens: use.estimatedOutputTokens };
+  const { served, usage, ms, ok } = use;
   const cost = costOf(usage, served.price);
   return {
     id,
@@ -42,7 +40,7 @@ export function classifierRecord(exchange: Exchange, use: LlmUse, id: string): R
     attempts: 1,
     contextFallback: false,
     usage,
-    usageEstimated: use.usage === null,
+    usageEstimated: use.estimated,
     priced: cost.priced,
     actualCostPico: cost.pico,
     baselineCostPico: 0,

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { costOf } from '../../accounting/cost.ts';
-import type { TokenUsage } from '../../accounting/usage.ts';
+import { NO_USAGE, type TokenUsage } from '../../accounting/usage.ts';
 import type { ChatCall } from '../../providers/adapter.ts';
 import type { Upstream } from '../../providers/http.ts';
 import type {
@@ -17,8 +17,9 @@ import { readChatRequest } from '../request.ts';
 /** One call of the classifier, to be accounted for like any other. */
 export interface LlmUse {
   readonly served: ServedModel;
-  readonly usage: TokenUsage | null;
-  readonly estimatedOutputTokens: number;
+  /** As the provider reported it, else estimated. */
+  readonly usage: TokenUsage;
+  readonly estimated: boolean;
   readonly ms: number;
   readonly ok: boolean;
 }
@@ -50,6 +51,8 @@ export interface LlmClassifierDeps {
 }
 
 const MAX_ANSWER_TOKENS = 160;
+/** Where the provider reports no usage. */
+const CHARS_A_TOKEN = 4;
 const CACHED = 5_000;
 const DAY_MS = 86_400_000;
 /** Characters of the prompt that the classifier is shown. */
@@ -111,9 +114,14 @@ export function createLlmClassifier({ upstream, now, clock }: LlmClassifierDeps)
       const response = await upstream.send(await adapter.chat(endpoint, call), { timeoutMs });
       const ms = Math.round(now() - startedAt);
       if (response.status < 200 || response.status >= 300) return { use: null, text: null };
-      const { body, usage, estimatedOutputTokens } = adapter.readChat(call, response.body);
+      const { body, usage: reported, estimatedOutputTokens } = adapter.readChat(call, response.body);
       const text = contentOf(body);
-      return { use: { served, usage, estimatedOutputTokens, ms, ok: text !== null }, text };
+      const usage = reported ?? {
+        ...NO_USAGE,
+        inputTokens: Math.ceil((prompt.system.length + prompt.user.length) / CHARS_A_TOKEN),
+        outputTokens: estimatedOutputTokens,
+      };
+      return { use: { served, usage, estimated: reported === null, ms, ok: text !== null }, text };
     } catch {
       // Slow, down or unreadable: the request goes its way without it.
       return { use: null, text: null };
@@ -122,7 +130,7 @@ export function createLlmClassifier({ upstream, now, clock }: LlmClassifierDeps)
 }
 
 function usdOf({ served, usage }: LlmUse): number {
-  return usage === null ? 0 : costOf(usage, served.price).pico / 1e12;
+  return costOf(usage, served.price).pico / 1e12;
 }
 
 /** A chat model inside the tenant's policy; null = there is none of this name. */
