@@ -198,11 +198,10 @@ function spanOf({ from, to, zone, tenantId }: Dashboard) {
   return { from, to, zone, tenantId };
 }
 
-/** A day or an hour in which nothing was asked. */
+/** A day or an hour in which nothing was asked; of percentiles there are none. */
 function zeros(measures: readonly Measure[]): Measures {
-  const none = Object.fromEntries(MEASURE_NAMES.map((name) => [name, null])) as Measures;
-  const zero = measures.filter((name) => !name.startsWith('p')).map((name) => [name, 0]);
-  return { ...none, ...Object.fromEntries(zero) };
+  const zero = (name: Measure): number | null => (measures.includes(name) && !/^p\d/.test(name) ? 0 : null);
+  return Object.fromEntries(MEASURE_NAMES.map((name) => [name, zero(name)])) as Measures;
 }
 
 function summaryOf(span: Pick<Period, 'from' | 'to'>, days: number, total: Measures): UsageSummary {

@@ -104,13 +104,38 @@ export async function countRows(db: Reader, conditions: RequestConditions, span:
 }
 
 export interface HourCount extends HourOfLog {
-  /** Null = not known, but not more than there are. */
+  /** Null = two conditions overlap somehow (countOfSums). */
   readonly count: number | null;
 }
 
+/** What fits of a tenant's hour, or whether that is not known. */
+interface HourSum {
+  readonly at: Date;
+  readonly tenant_id: string;
+  readonly count: bigint;
+  readonly unsure: boolean;
+}
+
+/** The same hours by the rollups themselves, whose key has every dimension: few rows of them are looked at. */
+async function sumHours(
+  db: Reader,
+  conditions: RequestConditions,
+  hours: readonly HourSum[],
+): Promise<HourSum[]> {
+  const { count, unsure } = countOfSums(conditions);
+  return await db.$queryRaw<HourSum[]>`
+    SELECT pair_hour AS at, pair_tenant AS tenant_id, sum(count)::bigint AS count, bool_or(unsure) AS unsure
+      FROM unnest(${hours.map(({ at }) => at)}::timestamptz[],
+                  ${hours.map((one) => one.tenant_id)}::uuid[]) AS pair(pair_hour, pair_tenant)
+     CROSS JOIN LATERAL (SELECT ${Prisma.raw(`${count} AS count, ${unsure} AS unsure`)} FROM usage_hourly
+                          WHERE hour = pair_hour AND tenant_id = pair_tenant
+                            AND ${dimensionsAre(conditions.dimensions)} OFFSET 0) AS found
+     GROUP BY 1, 2`;
+}
+
 /**
- * The hours of some UTC days that have rows, or may have, newest first, with their tenants. The counts are known where
- * the sums by hour know all that the filter asks for; else the hours are those of a wider filter.
+ * The hours of some UTC days that have rows, or may have, newest first, with their tenants. Where the sums by hour do
+ * not know all that the filter asks for, they are asked with a wider one, and the rollups themselves for what they found.
  */
 export async function countHours(
   db: Reader,
@@ -135,14 +160,13 @@ export async function countHours(
     const where = dimensionsAre(known);
     const dimensions = hasHours(asked) ? asked : new Set<DimensionColumn>([...known.keys(), 'tenant_id']);
     const source = usageSource({ ...span, grain: 'hour', dimensions, columns, where }, shape.until);
-    const rows = await db.$queryRaw<{ at: Date; tenant_id: string; count: bigint; unsure: boolean }[]>`
+    const rows = await db.$queryRaw<HourSum[]>`
       SELECT at, tenant_id, sum(${Prisma.raw(count)})::bigint AS count, bool_or(${Prisma.raw(unsure)}) AS unsure
         FROM ${source} WHERE date_trunc('day', at, 'UTC') = ANY(${kept.map((day) => new Date(day))}::timestamptz[])
        GROUP BY 1, 2`;
-    for (const row of rows) {
-      const exact = hasHours(asked) && !row.unsure;
-      if (!exact || row.count > 0n) note(row.at.getTime(), row.tenant_id, exact ? Number(row.count) : null);
-    }
+    const possible = rows.filter((row) => row.count > 0n || row.unsure);
+    const sums = hasHours(asked) ? possible : await sumHours(db, conditions, possible);
+    for (const row of sums) note(row.at.getTime(), row.tenant_id, row.unsure ? null : Number(row.count));
   }
   for (const { hour, tenantId, count: rows } of await countStray(db, conditions, hours)) {
     if (days.includes(Math.floor(hour / DAY_MS) * DAY_MS)) note(hour, tenantId, rows);

@@ -121,8 +121,7 @@ export async function readCounted(
      WHERE at >= ${new Date(conditions.from)}::timestamptz AND at < ${new Date(conditions.to)}::timestamptz
        AND ${requestIs(conditions)}
      ORDER BY at DESC, id DESC LIMIT ${limit} OFFSET ${offset}`;
-  const rows = found.map(({ total: _, ...row }): RequestLog => row);
-  return { rows, total: found[0] === undefined ? null : Number(found[0].total) };
+  return { rows: found, total: found[0] === undefined ? null : Number(found[0].total) };
 }
 
 /** Whether there is a condition that the indexes by time do not know. */

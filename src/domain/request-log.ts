@@ -64,7 +64,7 @@ export interface RequestLogReader {
   /** How many there are. */
   total(actor: Actor, filter: RequestFilter): Promise<number>;
   /** Rows next to a place, which stay where they are whatever comes. */
-  slice(actor: Actor, filter: RequestFilter, input: SliceInput): Promise<readonly RequestRow[]>;
+  slice(actor: Actor, filter: RequestFilter, input: SliceInput): Promise<RequestRow[]>;
   find(actor: Actor, id: string): Promise<RequestRow | null>;
   /**
    * All that fit, in batches of one size: what is kept in memory does not depend on how many there are. What comes to

@@ -120,7 +120,9 @@ async function logs(ask: (question: Question) => Promise<unknown>): Promise<Ques
       });
     if (pages > 1) questions.push({ name: `log, ${name}: last page (${pages})`, path: page(pages) });
     if (filter !== '') continue;
-    const [{ id = '', sessionId = '', at = '' } = {}] = requests.filter((one) => one.sessionId !== '');
+    const one = requests.find(({ sessionId }) => sessionId !== '');
+    if (one === undefined) continue;
+    const { id, sessionId, at } = one;
     questions.push({
       name: 'log, a conversation',
       path: `${BASE}/requests?sessionId=${encodeURIComponent(sessionId)}`,

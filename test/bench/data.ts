@@ -156,26 +156,29 @@ async function askAll(origin: string, token: string): Promise<void> {
   print('');
 }
 
-/** Reads all of it as fast as it comes, and throws it away. */
+/** Reads all of it as fast as it comes, and throws it away. What grows with the rows would show from quarter to quarter. */
 async function exportAll(origin: string, token: string, pid: number): Promise<void> {
   for (const format of ['csv', 'jsonl']) {
     const before = rssMb(pid);
-    let most = before;
-    const timer = setInterval(() => (most = Math.max(most, rssMb(pid))), 200);
     const start = performance.now();
     const response = await fetch(`${origin}/api/prism/admin/dashboard/requests/export?format=${format}`, {
       headers: { authorization: `Bearer ${token}` },
     });
+    const most: number[] = [];
     let bytes = 0;
     let lines = 0;
+    const timer = setInterval(() => {
+      const quarter = Math.min(3, Math.floor((lines / rows) * 4));
+      most[quarter] = Math.max(most[quarter] ?? 0, rssMb(pid));
+    }, 200);
     for await (const chunk of response.body ?? []) {
       bytes += chunk.length;
       for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, at + 1)) lines += 1;
     }
     clearInterval(timer);
     print(
-      `Export of ${lines} lines (${format}, ${(bytes / 2 ** 20).toFixed(0)} MB) in ${seconds(start)} s; ` +
-        `RSS ${before.toFixed(0)} MB before, ${most.toFixed(0)} MB at most, ${rssMb(pid).toFixed(0)} MB after.`,
+      `Export of ${lines} lines (${format}, ${(bytes / 2 ** 20).toFixed(0)} MB) in ${seconds(start)} s; RSS ` +
+        `${before.toFixed(0)} MB before, at most ${most.map((mb) => mb.toFixed(0)).join(', ')} MB in its four quarters.`,
     );
   }
 }

@@ -133,14 +133,13 @@ builder.queryField('requestLogs', (t) =>
       resolve: async (_root, { filter, ...args }, context) => {
         const connection = await resolveCursorConnection<Promise<RequestLog[]>>(
           { args, toCursor: cursorOf, defaultSize: DEFAULT_PAGE, maxSize: MAX_PAGE },
-          async ({ before, after, limit, inverted }): Promise<RequestLog[]> => [
-            ...(await context.domain.requestLog.slice(signedIn(context), filter ?? {}, {
+          ({ before, after, limit, inverted }) =>
+            context.domain.requestLog.slice(signedIn(context), filter ?? {}, {
               after: after === undefined ? undefined : placeOf('after', after),
               before: before === undefined ? undefined : placeOf('before', before),
               limit,
               inverted,
-            })),
-          ],
+            }),
         );
         const known: RequestFilter = filter ?? {};
         return { ...connection, filter: known };
