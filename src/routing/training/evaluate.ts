@@ -1,27 +1,25 @@
 /**
- * `npm run eval:router [-- --data rows.jsonl] [-- --quality scored.jsonl] [-- --json]`: the report card of the weights
- * that ship. `--data`: labelled rows (rows.ts); `--quality`: `{set, prompt, scores: {model: score}, out_tokens?}` a
+ * `npm run eval:router [-- --data rows.jsonl] [-- --quality scored.jsonl] [-- --json]`: the report card of the router.
+ * `--data`: labelled rows (rows.ts); `--quality`: `{set, prompt, scores: {model: score}, out_tokens?}` a
  * line, for what routing between the weakest and the strongest of a set is worth.
  */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { cpus } from 'node:os';
 import { z } from 'zod';
-import { createClassifier, type Classifier } from '../classifier/classifier.ts';
-import { readWeights } from '../classifier/format.ts';
+import type { Classifier } from '../classifier/classifier.ts';
 import { readSignals } from '../signals/read-signals.ts';
 import { rank } from '../tiers.ts';
-import type { RequestTexts, Signals } from '../types.ts';
 import { familyOf } from './across-sources.ts';
-import { edited, HARMLESS } from './edits.ts';
 import { figuresOf, type Figures } from './figures.ts';
 import { LABELS, LABEL_NAMES, type Label } from './labels.ts';
-import { isKnown, type Judged } from './learn.ts';
+import { isKnown } from './learn.ts';
+import { crossValidate, judge, openShipped } from './own-set.ts';
 import { qualityOf, type QualityFigures } from './quality.ts';
-import { externalRows, ownRows, type LabelledRow } from './rows.ts';
+import { externalRows, ownRows } from './rows.ts';
 
 /** Everything that the report says; shares from 0 to 1. */
 export interface Report {
+  /** Our own prompts, by cross-validation; those of other files, by the weights that ship. */
   readonly own: Figures;
   readonly german: Figures;
   readonly english: Figures;
@@ -31,50 +29,6 @@ export interface Report {
   readonly quality: Readonly<Record<string, QualityFigures>>;
   /** Signals and classification of a prompt of 4,000 tokens, µs. */
   readonly micros: { readonly p50: number; readonly p99: number };
-}
-
-export function openShipped(): Classifier {
-  return createClassifier(readWeights(readFileSync(join(import.meta.dirname, '../classifier/weights.bin'))));
-}
-
-/** Log probabilities stand in for scores: temperature 1 leaves them as they are. */
-export function judge(classifier: Classifier, rows: readonly LabelledRow[]): Judged[] {
-  return rows.filter(isKnown).map((row) => ({
-    row,
-    scores: classifier
-      .probabilities(row.features.texts, row.features.signals)
-      .map((p) => Math.log(Math.max(1e-12, p))),
-  }));
-}
-
-/** Share of rows whose category changes, by edit. */
-export function flipsOf(classifier: Classifier, rows: readonly LabelledRow[]): Record<string, number> {
-  const plain = rows.map(({ features: { texts, signals } }) => bestOf(classifier, texts, signals));
-  return Object.fromEntries(
-    Object.entries(HARMLESS).map(([name, edit]) => {
-      const flipped = rows.filter(({ features: { texts } }, at) => {
-        const other = edited(texts, edit);
-        const { signals } = readSignals({
-          messages: [
-            ...(other.system === '' ? [] : [{ role: 'system', content: other.system }]),
-            { role: 'user', content: other.lastUser },
-          ],
-        });
-        // What an edit of the text cannot change stays: tools and turns.
-        const same = { ...rows[at]?.features.signals, ...pickText(signals) } as Signals;
-        return bestOf(classifier, other, same) !== plain[at];
-      });
-      return [name, flipped.length / rows.length];
-    }),
-  );
-}
-
-function pickText({ language, domain, codeLanguages }: Signals): Partial<Signals> {
-  return { language, domain, codeLanguages };
-}
-
-function bestOf(classifier: Classifier, texts: RequestTexts, signals: Signals): string {
-  return classifier.classify(texts, signals).category;
 }
 
 const scored = z.looseObject({
@@ -147,29 +101,23 @@ export function makeReport(options: {
   readonly quality: readonly string[];
 }): Report {
   const classifier = openShipped();
-  const own = ownRows().filter(isKnown);
+  const { judged: own, flips } = crossValidate(ownRows());
   const external = options.data.flatMap((file) => externalRows(file, { shippable: false })).filter(isKnown);
   const families = Map.groupBy(
     external.filter((row) => !row.authored),
     (row) => familyOf(row.source),
   );
   return {
-    own: figuresOf(judge(classifier, own), 1),
+    own: figuresOf(own, 1),
     german: figuresOf(
-      judge(
-        classifier,
-        own.filter((row) => row.lang === 'de'),
-      ),
+      own.filter(({ row }) => row.lang === 'de'),
       1,
     ),
     english: figuresOf(
-      judge(
-        classifier,
-        own.filter((row) => row.lang === 'en'),
-      ),
+      own.filter(({ row }) => row.lang === 'en'),
       1,
     ),
-    flips: flipsOf(classifier, own),
+    flips,
     external: Object.fromEntries(
       [...families].map(([family, rows]) => [family, figuresOf(judge(classifier, rows), 1)]),
     ),
