@@ -71,6 +71,11 @@ describe('a set of transactions', () => {
       }),
     );
   });
+
+  it('keeps what an older exception has given since, though it was still running in the later snapshot', () => {
+    const given = including({ below: 10, except: [8], also: [] }, [8]);
+    expect(covers(shortened(given, { below: 12, except: [8], also: [] }), 8)).toBe(true);
+  });
 });
 
 describe('a cursor', () => {
@@ -129,3 +134,13 @@ function codeOf(work: () => unknown): string | null {
     return (error as AppError).code;
   }
 }
+
+it('a cursor of a moment that no Date knows is refused', () => {
+  for (const forged of [
+    { f: 9e15, g: [[1, [], [], null]] },
+    { f: NOW, g: [[1, [], [], [9e15, ID]]] },
+  ]) {
+    const cursor = Buffer.from(JSON.stringify(forged)).toString('base64url');
+    expect(() => decode(cursor, NOW)).toThrow('is no cursor');
+  }
+});

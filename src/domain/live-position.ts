@@ -85,11 +85,12 @@ export function excluding({ below, except, also }: Seen, xids: readonly number[]
 }
 
 /** `seen`, written shorter with the help of a later snapshot, all of whose rows have been given by now. */
-export function shortened({ below, also }: Seen, later: Seen): Seen {
+export function shortened(seen: Seen, later: Seen): Seen {
+  const { below, also } = seen;
   return {
     below: Math.max(below, later.below),
     // What was still running then and has been given since is no exception any more.
-    except: later.except.filter((xid) => !also.includes(xid)),
+    except: later.except.filter((xid) => !covers(seen, xid)),
     also: also.filter((xid) => xid >= later.below),
   };
 }
@@ -117,13 +118,15 @@ const PAGE_CURSOR = /^(\d{1,15})\/([0-9a-f-]{36})$/;
 const MOST_XIDS = 1_000;
 
 const count = z.int().min(0);
+/** The last moment that a Date knows. */
+const moment = count.max(8.64e15);
 const uuid = z.string().regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 const xids = z.array(z.int()).max(MOST_XIDS);
 /** Short names and offsets: a cursor travels with each event. */
 const schema = z.strictObject({
-  f: count,
+  f: moment,
   g: z
-    .array(z.tuple([count, xids, xids, z.tuple([count, uuid]).nullable()]))
+    .array(z.tuple([count, xids, xids, z.tuple([moment, uuid]).nullable()]))
     .min(1)
     .max(8),
 });
