@@ -19,10 +19,10 @@ export function where(filter: AuditFilterInput): Prisma.AuditEntryWhereInput {
   const { from, to, actor, action, targetType, targetId, tenantId } = filter;
   return {
     at: { ...(from ? { gte: from } : {}), ...(to ? { lt: to } : {}) },
-    ...(actor == null ? {} : by(actor.trim())),
+    ...(actor == null ? {} : by(text('actor', actor.trim()))),
     ...(action == null ? {} : { action: oneOf('action', action, AUDIT_ACTIONS) }),
     ...(targetType == null ? {} : { targetType: oneOf('targetType', targetType, AUDIT_TARGETS) }),
-    ...(targetId == null ? {} : { targetId }),
+    ...(targetId == null ? {} : { targetId: text('targetId', targetId) }),
     ...(tenantId == null ? {} : { tenantId: uuid('tenantId', tenantId) }),
   };
 }
@@ -36,6 +36,12 @@ function by(actor: string): Prisma.AuditEntryWhereInput {
 function oneOf(name: string, value: string, known: readonly string[]): string {
   if (known.includes(value)) return value;
   throw wrong(name, `must be one of: ${known.join(', ')}`);
+}
+
+/** PostgreSQL takes no text with a NUL, and none has one. */
+function text(name: string, value: string): string {
+  if (!value.includes('\0')) return value;
+  throw wrong(name, 'must not hold a NUL');
 }
 
 function uuid(name: string, id: string): string {
