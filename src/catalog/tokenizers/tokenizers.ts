@@ -54,7 +54,9 @@ export function createTokenizers({ after }: TokenizersDeps): Tokenizers {
     });
     started.on('error', (error) => fail(error instanceof Error ? error : new Error(String(error))));
     started.on('exit', () => {
-      if (worker === started) worker = null;
+      // One that was sent to rest goes after the next has begun: who waits then waits for that one.
+      if (worker !== started && worker !== null) return;
+      worker = null;
       fail(new Error('the tokenizer has stopped'));
     });
     return started;
