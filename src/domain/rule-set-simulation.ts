@@ -4,6 +4,7 @@ import { NO_USAGE } from '../accounting/usage.ts';
 import type { PrismaClient } from '../database/generated/prisma/client.ts';
 import type { Actor } from '../identity/actor.ts';
 import { authorize, requireTenant } from '../identity/policy.ts';
+import { servesFor } from '../routing/keeps-named.ts';
 import { createReplay, type Replay, type UnjudgedRule } from '../routing/replay.ts';
 import { readStoredDecision, type StoredDecision } from '../routing/stored-decision.ts';
 import type { RoutingView } from '../routing/types.ts';
@@ -125,7 +126,9 @@ export function createRuleSetSimulations({ db, routing, clock }: SimulationDeps)
     const before = replay(stored, tenant.routing.view, tools);
     const after = replay(stored, tenant.draft, tools);
     if (before === null || after === null) return null;
-    const [from, to] = [before.decision.candidate, after.decision.candidate];
+    const { named } = stored.given;
+    const from = servesFor(tenant.routing.view, before.decision, named);
+    const to = servesFor(tenant.draft, after.decision, named);
     const served = `${row.providerSlug}/${row.model}`;
     const costBefore = from === served || from === to ? row.actualCost : priced(row, from, tenant.routing);
     return {

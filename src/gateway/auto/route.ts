@@ -2,8 +2,8 @@ import { AppError } from '../../errors.ts';
 import type { Classifier } from '../../routing/classifier/classifier.ts';
 import { decide } from '../../routing/decide.ts';
 import { readSignals, type RequestFeatures } from '../../routing/signals/read-signals.ts';
+import { keepsNamed } from '../../routing/keeps-named.ts';
 import { secondOpinionOf } from '../../routing/second-opinion.ts';
-import { rank } from '../../routing/tiers.ts';
 import type {
   Decision,
   ForcedMode,
@@ -139,16 +139,6 @@ async function secondOpinion(
   if (classification === null) return { decision: first, uses };
   const second = decide({ ...route, classification }, view, tools);
   return { decision: { ...second, ms: first.ms + second.ms }, uses };
-}
-
-/** A forced mode never makes a request dearer: "smart" moves easy work down, "all" stays at or below the named tier. */
-function keepsNamed(view: RoutingView, decision: Decision, named: string): boolean {
-  const own = view.candidates.find((it) => it.key === named || it.modelId === named);
-  const chosen = view.candidates.find((it) => it.key === decision.candidate);
-  if (chosen === undefined) return true;
-  if (own === undefined || own.tier === null || chosen.tier === null) return view.settings.forced === 'smart';
-  const step = rank(chosen.tier) - rank(own.tier);
-  return view.settings.forced === 'smart' ? step >= 0 : step > 0;
 }
 
 function servedByKey(tenant: TenantView): ReadonlyMap<string, ServedModel> {
