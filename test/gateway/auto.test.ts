@@ -299,6 +299,19 @@ describe('the LLM classifier', () => {
     expect((body as Json).requests[0].inputTokens).toBeGreaterThan(10);
   });
 
+  it('that fails again and again is left alone for a while', async () => {
+    const tenant = await prism.tenant('auto-broken-judge', [providerId], { routing: { llm } });
+    const works = answer('Hello!');
+    let asked = 0;
+    upstream.respond = (res, request) => {
+      if ((JSON.parse(String(request.body)) as Json).model !== 'judge') return works(res, request);
+      asked += 1;
+      res.writeHead(500).end('{}');
+    };
+    for (let turn = 0; turn < 9; turn += 1) await ask(tenant, `${UNCLEAR} ${turn}`);
+    expect(asked).toBe(5);
+  });
+
   it('that does not answer in time changes nothing', async () => {
     const tenant = await tenantWith({ routing: { llm: { ...llm, timeoutMs: 100 } } });
     const works = answer('Hello!');

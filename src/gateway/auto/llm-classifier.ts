@@ -11,6 +11,7 @@ import type {
   RoutingView,
   Signals,
 } from '../../routing/types.ts';
+import { createBreaker } from '../../runtime/breaker.ts';
 import type { ServedModel, TenantView } from '../../runtime/view.ts';
 import { readChatRequest } from '../request.ts';
 
@@ -64,6 +65,8 @@ const NONE: LlmAnswer = { classification: null, uses: [] };
 /** Asks a model of the tenant's own what a request is about. Answers are kept by content, so that nobody pays twice. */
 export function createLlmClassifier({ upstream, now, clock }: LlmClassifierDeps): LlmClassifier {
   const cache = new Map<string, Classification>();
+  // Of its own: a judge that is too slow for the classifier may serve requests well.
+  const breaker = createBreaker({ clock: now });
   /** USD by tenant, since the day began (UTC). */
   const spent = new Map<string, number>();
   let day = 0;
@@ -88,7 +91,11 @@ export function createLlmClassifier({ upstream, now, clock }: LlmClassifierDeps)
         const served = modelOf(tenant, name);
         const timeoutMs = Math.floor(end - now());
         if (served === null || timeoutMs <= 0) continue;
+        const circuit = `${served.provider.id} ${served.model.id}`;
+        if (!breaker.allows(circuit)) continue;
         const { use, text } = await ask(served, prompt, timeoutMs);
+        if (use === null) breaker.onFailure(circuit, 'timeout');
+        else breaker.onSuccess(circuit);
         if (use !== null) uses.push(use);
         if (use !== null) spent.set(tenant.id, (spent.get(tenant.id) ?? 0) + usdOf(use));
         const classification = text === null ? null : readAnswer(text, view);

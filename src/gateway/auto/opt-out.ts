@@ -1,7 +1,10 @@
 import type { GatewayRequest } from '../request.ts';
 import { readChatRequest } from '../request.ts';
 
-/** Written into a prompt, it keeps the model that the request names. It never reaches a provider. */
+/**
+ * Written into a prompt, it keeps the model that the request names, where a tenant routes such requests; there it never
+ * reaches a provider. Nobody looks for it where nothing is routed.
+ */
 export const KEEP_TOKEN = '--model-prism-accept-model';
 const TOKEN = Buffer.from(KEEP_TOKEN);
 const SPACE = 0x20;
