@@ -57,7 +57,7 @@ const STEPS: readonly Step[] = [
     action: 'provider.update',
   },
   { mutation: 'checkProvider', args: () => `(id: ${id('provider')})`, action: 'provider.check' },
-  { mutation: 'discoverModels', args: () => `(id: ${id('provider')})`, action: 'provider.discover' },
+  { mutation: 'discoverModels', args: () => `(providerId: ${id('provider')})`, action: 'provider.discover' },
   {
     mutation: 'createModel',
     args: () => `(providerId: ${id('p')}, input: { modelId: "m", tier: LOW })`,
