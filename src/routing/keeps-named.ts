@@ -10,7 +10,8 @@ export function keepsNamed(view: RoutingView, decision: Decision, named: string)
   const own = view.candidates.find((it) => isNamed(it, named));
   const chosen = view.candidates.find((it) => it.key === decision.candidate);
   if (chosen === undefined) return true;
-  if (own === undefined || own.tier === null || chosen.tier === null) return view.settings.forced === 'smart';
+  // Hidden, or of a tier that nobody knows: nothing says that another one is not dearer.
+  if (own === undefined || own.tier === null || chosen.tier === null) return true;
   const step = rank(chosen.tier) - rank(own.tier);
   return view.settings.forced === 'smart' ? step >= 0 : step > 0;
 }

@@ -181,6 +181,17 @@ it('a preview is the decision; nobody is called and nothing is logged', async ()
   expect(upstream.received).toHaveLength(0);
 });
 
+it('a preview of a request that names a model calls nobody either, and says whether it keeps it', async () => {
+  const named = { model: 'strong' };
+  expect(await preview(await tenantWith(), 'Hi!', named)).toMatchObject({ keepsNamedModel: true });
+  const forced = await tenantWith({ routing: { forced: 'smart' } });
+  expect(await preview(forced, 'Hi!', named)).toMatchObject({
+    keepsNamedModel: false,
+    candidate: 'scripted/tiny',
+  });
+  expect(upstream.received).toHaveLength(0);
+});
+
 it('the next candidate steps in for one that fails', async () => {
   const tenant = await tenantWith();
   const works = answer('Hello!');

@@ -51,6 +51,8 @@ export interface Routed {
   readonly baseline: ServedModel | null;
   readonly sessionKey: string;
   readonly uses: readonly LlmUse[];
+  /** Only in a preview: the model that the request names would serve all the same. */
+  readonly kept: boolean;
 }
 
 /** So many others may step in: more tries than this are never made. */
@@ -64,7 +66,8 @@ export function mustRoute(
   wish: Asker['wish'],
 ): boolean {
   const name = tenant.aliases.get(requested) ?? requested;
-  if (AUTO.includes(name)) return true;
+  // Who only wants to know is never served, whatever is asked for.
+  if (AUTO.includes(name) || wish === 'preview') return true;
   // A pinned provider is a decision that somebody has made.
   return mode !== 'off' && wish !== 'keep' && !isPinned(tenant, name);
 }
@@ -96,7 +99,9 @@ export async function routeRequest(
   const named = asksForRouting(tenant, request.model)
     ? null
     : (tenant.aliases.get(request.model) ?? request.model);
-  if (named !== null && view.settings.forced === 'fim_only' && !features.signals.fillInMiddle) return null;
+  const isPreview = asker.wish === 'preview';
+  const isLeft = named !== null && view.settings.forced === 'fim_only' && !features.signals.fillInMiddle;
+  if (isLeft && !isPreview) return null;
   const given: RouteGiven = {
     session: deps.sessions.get(key),
     named,
@@ -110,7 +115,9 @@ export async function routeRequest(
   };
   const first = decide(route, view, tools);
   const { decision, uses } = await secondOpinion(deps, tenant, view, features, route, tools, first);
-  if (named !== null && keepsNamed(view, decision, named)) return null;
+  const kept =
+    named !== null && (isLeft || view.settings.forced === 'off' || keepsNamed(view, decision, named));
+  if (kept && !isPreview) return null;
   const byKey = servedByKey(tenant);
   const order = decision.candidate === null ? [] : [decision.candidate, ...decision.alternatives];
   return {
@@ -120,6 +127,7 @@ export async function routeRequest(
     baseline: decision.baseline === null ? null : (byKey.get(decision.baseline) ?? null),
     sessionKey: key,
     uses,
+    kept,
   };
 }
 

@@ -44,7 +44,8 @@ export async function routeStage(
   };
   if (hasKeepToken(given)) {
     request = withoutKeepToken(given);
-    if (!asksForRouting(key.tenant, request.model)) return { request, targets: null, answered: false };
+    const isKept = !asksForRouting(key.tenant, request.model) && asker.wish !== 'preview';
+    if (isKept) return { request, targets: null, answered: false };
   }
   const routed = await routeRequest(deps.auto, snapshot.routing, key.tenant, request, asker);
   if (routed === null) return { request, targets: null, answered: false };
@@ -68,10 +69,12 @@ function wishOf(header: string | string[] | undefined): Asker['wish'] {
 }
 
 /** The decision itself as the answer: nothing is called, nothing is used, so nothing is logged. */
-function answerPreview(deps: GatewayDeps, exchange: Exchange, { decision }: Routed): void {
+function answerPreview(deps: GatewayDeps, exchange: Exchange, { decision, kept }: Routed): void {
   exchange.settled = true;
   if (exchange.admission !== null) deps.limiter.settle(exchange.admission.reservation, 0);
-  const body = Buffer.from(JSON.stringify({ object: 'routing.decision', ...decisionTrace(decision) }));
+  const body = Buffer.from(
+    JSON.stringify({ object: 'routing.decision', keepsNamedModel: kept, ...decisionTrace(decision) }),
+  );
   const headers = gatewayHeaders(exchange);
   headers.push('content-type', 'application/json', 'content-length', String(body.length));
   exchange.res.writeHead(200, headers);
