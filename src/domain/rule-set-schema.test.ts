@@ -188,6 +188,6 @@ describe('a definition', () => {
       }),
       { numRuns: 2000 },
     );
-    expect(taken).toBeGreaterThan(50);
+    expect(taken).toBeGreaterThan(5);
   });
 });
