@@ -108,7 +108,7 @@ async function signIn(origin: string): Promise<string> {
 async function describeData(): Promise<void> {
   const pool = createPool(databaseUrl, { max: 1, applicationName: 'bench' });
   const { rows: found } = await pool.query<Record<string, string>>(
-    `SELECT (SELECT sum(requests) FROM usage_sum WHERE kind = 'day_key') AS requests,
+    `SELECT (SELECT count(*) FROM request_log) AS requests,
        (SELECT reltuples::bigint FROM pg_class WHERE relname = 'usage_hourly') AS hourly,
        pg_size_pretty(pg_database_size(current_database())) AS size, current_setting('server_version') AS server`,
   );
