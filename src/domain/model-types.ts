@@ -1,5 +1,6 @@
-export const TIERS = ['micro', 'minimal', 'low', 'medium', 'advanced', 'high', 'ultra', 'critical'] as const;
-export type Tier = (typeof TIERS)[number];
+import type { Tier } from '../routing/types.ts';
+
+export { TIERS, type Tier } from '../routing/types.ts';
 export type Kind = 'chat' | 'embedding' | 'other';
 
 /** USD for a million tokens; null = not known. */

@@ -1,11 +1,9 @@
+import { TIERS } from '../routing/types.ts';
 import type { ServedModel, TenantView } from '../runtime/view.ts';
 import { OVERFLOW_MARGIN } from './estimate.ts';
 
 /** Tells a model's context window in tokens, what was learned from its provider included; null = not known. */
 export type WindowOf = (served: ServedModel) => number | null;
-
-/** Tiers, ascending (contract §5). */
-const TIERS = ['micro', 'minimal', 'low', 'medium', 'advanced', 'high', 'ultra', 'critical'];
 
 /** True when the prompt surely does not fit; false also where nothing is known. */
 export function overflows(estimatedTokens: number, window: number | null): boolean {
@@ -48,7 +46,7 @@ export function largerModels(
 }
 
 function tierIndex(served: ServedModel): number {
-  return served.model.tier === null ? -1 : TIERS.indexOf(served.model.tier);
+  return TIERS.findIndex((tier) => tier === served.model.tier);
 }
 
 /** Half a step more for going down: a weaker model is the worse surprise. Unknown tiers come last. */
