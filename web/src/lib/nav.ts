@@ -1,14 +1,59 @@
+import Activity from '@lucide/svelte/icons/activity';
+import Boxes from '@lucide/svelte/icons/boxes';
 import Building2 from '@lucide/svelte/icons/building-2';
+import CodeXml from '@lucide/svelte/icons/code-xml';
+import FolderTree from '@lucide/svelte/icons/folder-tree';
+import KeyRound from '@lucide/svelte/icons/key-round';
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard';
 import Logs from '@lucide/svelte/icons/logs';
+import MessagesSquare from '@lucide/svelte/icons/messages-square';
+import ScrollText from '@lucide/svelte/icons/scroll-text';
 import Server from '@lucide/svelte/icons/server';
+import Store from '@lucide/svelte/icons/store';
+import Tags from '@lucide/svelte/icons/tags';
+import Users from '@lucide/svelte/icons/users';
+import Waypoints from '@lucide/svelte/icons/waypoints';
 
-/** One line a page. `needs` is an action of the server's policy: who lacks it does not see the page. */
+/**
+ * One line a page, in groups. `needs` is an action of the server's policy: who lacks it does not see the page.
+ * `key` goes there after `g`.
+ */
 export const NAV = [
-  { href: '/', label: 'Overview', icon: LayoutDashboard, needs: 'usage.read' },
-  { href: '/requests', label: 'Requests', icon: Logs, needs: 'requestLog.read' },
-  { href: '/providers', label: 'Providers', icon: Server, needs: 'provider.read' },
-  { href: '/tenants', label: 'Tenants', icon: Building2, needs: 'tenant.list' },
+  {
+    label: 'Watch',
+    pages: [
+      { href: '/', label: 'Overview', icon: LayoutDashboard, needs: 'usage.read', key: 'o' },
+      { href: '/requests', label: 'Requests', icon: Logs, needs: 'requestLog.read', key: 'r' },
+      { href: '/my-tenant', label: 'My tenant', icon: Store, needs: 'portal.read', key: 'y' },
+    ],
+  },
+  {
+    label: 'Serve',
+    pages: [
+      { href: '/providers', label: 'Providers', icon: Server, needs: 'provider.read', key: 'p' },
+      { href: '/models', label: 'Models', icon: Boxes, needs: 'model.read', key: 'm' },
+      { href: '/routing', label: 'Routing', icon: Waypoints, needs: 'ruleSet.read', key: 'u' },
+      { href: '/categories', label: 'Categories', icon: Tags, needs: 'category.write', key: 'c' },
+      { href: '/playground', label: 'Playground', icon: MessagesSquare, needs: 'key.write', key: 'l' },
+    ],
+  },
+  {
+    label: 'Govern',
+    pages: [
+      { href: '/tenants', label: 'Tenants', icon: Building2, needs: 'tenant.list', key: 't' },
+      { href: '/users', label: 'Users', icon: Users, needs: 'user.read', key: 's' },
+      { href: '/directory', label: 'Directory', icon: FolderTree, needs: 'ldap.read', key: 'd' },
+      { href: '/audit', label: 'Audit log', icon: ScrollText, needs: 'audit.read', key: 'a' },
+      { href: '/system', label: 'System', icon: Activity, needs: 'system.read', key: 'i' },
+    ],
+  },
+  {
+    label: 'Integrate',
+    pages: [
+      { href: '/explorer', label: 'API', icon: CodeXml, needs: 'session.read', key: 'e' },
+      { href: '/tokens', label: 'Access tokens', icon: KeyRound, needs: 'accessToken.own', key: 'k' },
+    ],
+  },
 ] as const;
 
 export function isCurrent(href: string, pathname: string): boolean {
