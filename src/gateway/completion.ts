@@ -36,7 +36,7 @@ export async function serveCompletion(
   const { req, res, route } = call;
   const { headers } = req;
   const snapshot = deps.snapshot();
-  const key = authenticate(snapshot, headers.authorization, route.slug, deps.clock());
+  const key = authenticate(snapshot, req, route.slug, deps.clock());
   if (!deps.accepting()) {
     throw new AppError(
       'unavailable',

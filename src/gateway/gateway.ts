@@ -127,7 +127,7 @@ function fail(deps: GatewayDeps, res: ServerResponse, id: string, error: unknown
 }
 
 function keyOf(deps: GatewayDeps, req: IncomingMessage, route: GatewayRoute): KeyView {
-  return authenticate(deps.snapshot(), req.headers.authorization, route.slug, deps.clock());
+  return authenticate(deps.snapshot(), req, route.slug, deps.clock());
 }
 
 /** The tenant of a path that needs no key; without a slug, a key has to name it. */

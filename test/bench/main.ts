@@ -65,7 +65,8 @@ await upstream.stop();
 async function warmUp(target: Target): Promise<void> {
   for (const scenario of SCENARIOS) {
     const shot = target.shot('bench', 'x'.repeat(scenario.promptBytes), scenario.stream);
-    const count = Math.ceil(scenario.requests / 4);
+    // A whole round, or the first measured ones would be compiled while they run.
+    const count = Math.ceil(scenario.requests * scale);
     const result = await saturate(target.server.origin, shot, count, scenario.concurrency);
     if (result.failures > 0)
       throw new Error(`${target.name}: ${result.failures} of ${count} failed (${scenario.name})`);
