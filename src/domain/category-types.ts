@@ -84,3 +84,13 @@ export interface PresetApplied {
   readonly assignments: readonly Assignment[];
   readonly skippedCategories: readonly { readonly category: string; readonly reason: SkipReason }[];
 }
+
+/** How good a category's default model is at it. */
+export interface CategoryStanding {
+  readonly category: string;
+  /** 0 to 100 on the category's axis; null = no default, or nobody has measured it. */
+  readonly score: number | null;
+  /** The model that a preset would give it, whatever it has; null = no benchmarked model can do it. */
+  readonly bestModel: string | null;
+  readonly bestScore: number | null;
+}

@@ -1,5 +1,5 @@
 import { scoreOn } from '../catalog/benchmarks.ts';
-import type { Assignment, CategoryResult, SkipReason } from './category-types.ts';
+import type { Assignment, CategoryResult, CategoryStanding, SkipReason } from './category-types.ts';
 import type { Tx } from './change.ts';
 import { tierOf, type CatalogEntry, type ModelCatalog } from './model-facts.ts';
 import { TIERS, type Tier } from './model-types.ts';
@@ -18,7 +18,10 @@ export interface Candidate {
 }
 
 /** The best first, whatever the axis: the administrators' order, then the price, then the name. */
-export async function findCandidates(tx: Tx, catalog: ModelCatalog): Promise<readonly Candidate[]> {
+export async function findCandidates(
+  tx: Pick<Tx, 'providerModel'>,
+  catalog: ModelCatalog,
+): Promise<readonly Candidate[]> {
   const rows = await tx.providerModel.findMany({
     where: { kind: 'CHAT', visible: true, missingSince: null, provider: { active: true } },
     include: { provider: { select: { slug: true, type: true } } },
@@ -58,23 +61,46 @@ export function choose(
   candidates: readonly Candidate[],
   providerId: string | null,
 ): Outcome {
-  const { key, axis, tier, defaultModel } = category;
+  const { key, tier, defaultModel } = category;
   if (defaultModel !== null && !category.presetDefault) return { category: key, reason: 'set_by_hand' };
-  const able = candidates.filter(
-    (it) => (providerId === null || it.providerId === providerId) && (it.sees || !category.requiresVision),
-  );
-  const best = nearest(tier)
-    .map((near) =>
-      strongest(
-        axis,
-        able.filter((it) => it.tier === near),
-      ),
-    )
-    .find((it) => it !== null);
-  if (best == null) return { category: key, reason: 'no_model' };
+  const mine = candidates.filter((it) => providerId === null || it.providerId === providerId);
+  const best = bestFor(category, mine);
+  if (best === null) return { category: key, reason: 'no_model' };
   const model = nameOf(best.candidate, candidates, providerId);
   if (model === defaultModel) return { category: key, reason: 'unchanged' };
   return { category: key, model, tier, score: Math.round(best.score) };
+}
+
+/** How its default model does on its axis, and what the best of its tier would. */
+export function standingOf(category: CategoryResult, candidates: readonly Candidate[]): CategoryStanding {
+  const { key, axis, defaultModel } = category;
+  const own = candidates.filter(
+    (it) =>
+      defaultModel !== null && (it.modelId === defaultModel || `${it.slug}/${it.modelId}` === defaultModel),
+  );
+  const score = strongest(axis, own)?.score ?? null;
+  const best = bestFor(category, candidates);
+  return {
+    category: key,
+    score: score === null ? null : Math.round(score),
+    bestModel: best === null ? null : nameOf(best.candidate, candidates, null),
+    bestScore: best === null ? null : Math.round(best.score),
+  };
+}
+
+/** The strongest on its axis of its tier, or of the nearest tier that has one. */
+function bestFor({ axis, tier, requiresVision }: CategoryResult, candidates: readonly Candidate[]) {
+  const able = candidates.filter((it) => it.sees || !requiresVision);
+  return (
+    nearest(tier)
+      .map((near) =>
+        strongest(
+          axis,
+          able.filter((it) => it.tier === near),
+        ),
+      )
+      .find((it) => it !== null) ?? null
+  );
 }
 
 /** The tier itself, then those above it, the nearest first (the task is done, though dearer), then those below. */

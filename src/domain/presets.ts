@@ -5,10 +5,16 @@ import { authorize } from '../identity/policy.ts';
 import { record } from './audit.ts';
 import { lockCategories, toCategory } from './category-rows.ts';
 import { applyPreset } from './category-schema.ts';
-import type { ApplyPresetInput, PresetApplied, PresetResult } from './category-types.ts';
+import type {
+  ApplyPresetInput,
+  CategoryResult,
+  CategoryStanding,
+  PresetApplied,
+  PresetResult,
+} from './category-types.ts';
 import { change, notify, type Tx } from './change.ts';
 import type { ModelCatalog } from './model-facts.ts';
-import { choose, findCandidates } from './preset-choice.ts';
+import { choose, findCandidates, standingOf } from './preset-choice.ts';
 import { badInput, validate } from './validate.ts';
 
 export interface Presets {
@@ -18,6 +24,10 @@ export interface Presets {
    * never replaced. Throws bad_input for a profile or provider that does not exist.
    */
   apply(actor: Actor, input: ApplyPresetInput): Promise<PresetApplied>;
+  /** What `apply` would do now; nothing is changed. */
+  preview(actor: Actor, input: ApplyPresetInput): Promise<PresetApplied>;
+  /** How good each category's default model is at it, beside the one that a preset would give it. */
+  standings(actor: Actor): Promise<readonly CategoryStanding[]>;
 }
 
 export interface PresetsDeps {
@@ -41,26 +51,13 @@ export function createPresets({ db, catalog }: PresetsDeps): Presets {
       const { profileIds, providerId } = validate(applyPreset, input);
       const profiles = knownProfiles(profileIds);
       return await change(db, async (tx) => {
-        if (providerId != null) await requireProvider(tx, providerId);
         await lockCategories(tx);
-        const rows = await tx.category.findMany({ orderBy: IN_ORDER });
-        const wanted = rows.map(toCategory).filter(({ key }) => profiles.some((it) => covers(it, key)));
-        const candidates = await findCandidates(tx, catalog);
-        const outcomes = wanted.map((category) => choose(category, candidates, providerId ?? null));
-        const assignments = outcomes.flatMap((it) => ('model' in it ? [it] : []));
-        const skippedCategories = outcomes.flatMap((it) => ('reason' in it ? [it] : []));
+        const { wanted, result } = await plan(tx, profiles, providerId ?? null);
+        const { assignments } = result;
         for (const { category, model } of assignments) {
           const data = { defaultModel: model, presetDefault: true };
           await tx.category.update({ where: { key: category }, data, select: { id: true } });
         }
-        const result = {
-          profiles: profiles.map(({ id }) => id),
-          categoriesConsidered: wanted.length,
-          updated: assignments.length,
-          skipped: skippedCategories.length,
-          assignments,
-          skippedCategories,
-        };
         if (assignments.length === 0) return result;
         const target = { type: 'category', id: 'presets' } as const;
         const before = Object.fromEntries(wanted.map(({ key, defaultModel }) => [key, defaultModel]));
@@ -70,8 +67,49 @@ export function createPresets({ db, catalog }: PresetsDeps): Presets {
         return result;
       });
     },
+
+    async preview(actor, input) {
+      authorize(actor, 'category.write');
+      const { profileIds, providerId } = validate(applyPreset, input);
+      return (await plan(db, knownProfiles(profileIds), providerId ?? null)).result;
+    },
+
+    async standings(actor) {
+      authorize(actor, 'category.write');
+      const rows = await db.category.findMany({ orderBy: IN_ORDER });
+      const candidates = await findCandidates(db, catalog);
+      return rows.map((row) => standingOf(toCategory(row), candidates));
+    },
   };
+
+  async function plan(
+    tx: Reader,
+    profiles: readonly PresetProfile[],
+    providerId: string | null,
+  ): Promise<{ readonly wanted: readonly CategoryResult[]; readonly result: PresetApplied }> {
+    if (providerId !== null) await requireProvider(tx, providerId);
+    const rows = await tx.category.findMany({ orderBy: IN_ORDER });
+    const wanted = rows.map(toCategory).filter(({ key }) => profiles.some((it) => covers(it, key)));
+    const candidates = await findCandidates(tx, catalog);
+    const outcomes = wanted.map((category) => choose(category, candidates, providerId));
+    const assignments = outcomes.flatMap((it) => ('model' in it ? [it] : []));
+    const skippedCategories = outcomes.flatMap((it) => ('reason' in it ? [it] : []));
+    return {
+      wanted,
+      result: {
+        profiles: profiles.map(({ id }) => id),
+        categoriesConsidered: wanted.length,
+        updated: assignments.length,
+        skipped: skippedCategories.length,
+        assignments,
+        skippedCategories,
+      },
+    };
+  }
 }
+
+/** What planning reads: inside a transaction or not. */
+type Reader = Pick<Tx, 'provider' | 'category' | 'providerModel'>;
 
 const IN_ORDER = [{ position: 'asc' as const }, { key: 'asc' as const }];
 
@@ -90,7 +128,7 @@ function knownProfiles(ids: readonly string[]): readonly PresetProfile[] {
   return PRESET_PROFILES.filter(({ id }) => ids.includes(id));
 }
 
-async function requireProvider(tx: Tx, id: string): Promise<void> {
+async function requireProvider(tx: Reader, id: string): Promise<void> {
   const provider = await tx.provider.findUnique({ where: { id }, select: { active: true } });
   if (provider?.active === true) return;
   const message =

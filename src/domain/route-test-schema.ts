@@ -21,6 +21,7 @@ export const routeTest = z
     ruleSetId: z.uuid('must be the id of a rule set').nullish(),
     definition: z.unknown().optional(),
     forAllTenants: z.boolean().nullish(),
+    costMode: z.enum(['economy', 'balanced', 'quality']).nullish(),
   })
   .superRefine(({ tenantId, messages, prompt, systemPrompt, requestId, ...rest }, context) => {
     const given = [messages, prompt, requestId].filter((it) => it != null).length;

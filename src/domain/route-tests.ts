@@ -7,7 +7,7 @@ import { createReplay, type UnjudgedRule } from '../routing/replay.ts';
 import { secondOpinionOf } from '../routing/second-opinion.ts';
 import { readSignals } from '../routing/signals/read-signals.ts';
 import { readStoredDecision } from '../routing/stored-decision.ts';
-import type { Decision, RoutingView } from '../routing/types.ts';
+import type { CostMode, Decision, RoutingView } from '../routing/types.ts';
 import { definitionsOf } from './decided-rules.ts';
 import type { RequestLogReader } from './request-log.ts';
 import { bodyOf, routeTest } from './route-test-schema.ts';
@@ -26,6 +26,8 @@ export interface RouteTestInput extends DraftInput {
   readonly responseFormat?: Readonly<Record<string, unknown>> | null | undefined;
   readonly maxTokens?: number | null | undefined;
   readonly requestId?: string | null | undefined;
+  /** economy, balanced or quality: in the place of the tenant's own. */
+  readonly costMode?: string | null | undefined;
 }
 
 export interface RouteTestResult {
@@ -68,7 +70,7 @@ export function createRouteTests({ db, routing, requestLog }: RouteTestDeps): Ro
       const tenantId = given.tenantId ?? row?.tenantId ?? '';
       const tenant = await requireRouting(actor, tenantId);
       const draft = await readDraft(db, tenantId, given);
-      const view = draft === null ? tenant.view : tenant.viewWith(draft);
+      const view = withMode(draft === null ? tenant.view : tenant.viewWith(draft), given.costMode);
       const { decision, unjudged } =
         row === null
           ? { decision: ofPrompt(given, view, tenant.spentToday), unjudged: [] }
@@ -95,6 +97,10 @@ export function createRouteTests({ db, routing, requestLog }: RouteTestDeps): Ro
       'This request was given its category by a rule that does so no more, so it was never classified. Test its prompt instead.',
     );
   }
+}
+
+function withMode(view: RoutingView, costMode: CostMode | null | undefined): RoutingView {
+  return costMode == null ? view : { ...view, settings: { ...view.settings, costMode } };
 }
 
 function routingOf(trace: unknown): unknown {

@@ -17,12 +17,20 @@ export interface RuleSetVersionResult {
 /** So many requests are looked at, the newest: what they say does not change with more of them. */
 const MAX_ROWS = 50_000;
 
-/** By the rule sets of one scope (null = of all tenants); the busiest first. */
+/** Whose rule sets: one tenant's, those for all tenants (null), or all that there are. */
+export type ResultScope = string | null | 'everyone';
+
+/** By the rule sets of a scope; the busiest first. */
 export async function readRuleSetResults(
   db: Pick<PrismaClient, '$queryRaw'>,
-  { tenantId, from }: { readonly tenantId: string | null; readonly from: Date },
+  { scope, from }: { readonly scope: ResultScope; readonly from: Date },
 ): Promise<readonly RuleSetVersionResult[]> {
-  const whose = tenantId === null ? Prisma.empty : Prisma.sql`AND tenant_id = ${tenantId}::uuid`;
+  const tenantId = scope === 'everyone' ? null : scope;
+  const whose = requestsOf(tenantId);
+  const sets =
+    scope === 'everyone'
+      ? Prisma.sql`TRUE`
+      : Prisma.sql`rule_set.tenant_id IS NOT DISTINCT FROM ${tenantId}::uuid`;
   return await db.$queryRaw<RuleSetVersionResult[]>`
     WITH decided AS (
       SELECT status, actual_cost, baseline_cost, trace->'routing'->'ruleSets' AS sets
@@ -36,6 +44,37 @@ export async function readRuleSetResults(
            (sum(baseline_cost) - sum(actual_cost))::float8 AS "savedCost"
       FROM decided CROSS JOIN LATERAL jsonb_array_elements(sets) AS one
       JOIN rule_set ON rule_set.id::text = one->>'id'
-     WHERE rule_set.tenant_id IS NOT DISTINCT FROM ${tenantId}::uuid
+     WHERE ${sets}
      GROUP BY 1, 2, 3 ORDER BY requests DESC, 2, 3`;
+}
+
+/** How often a rule has matched. */
+export interface RuleHits {
+  readonly kind: 'keyword' | 'role';
+  readonly name: string;
+  readonly requests: number;
+}
+
+/** Of one rule set, by whatever name it had when it decided; the busiest rule first. */
+export async function readRuleHits(
+  db: Pick<PrismaClient, '$queryRaw'>,
+  { id, tenantId, from }: { readonly id: string; readonly tenantId: string | null; readonly from: Date },
+): Promise<readonly RuleHits[]> {
+  return await db.$queryRaw<RuleHits[]>`
+    WITH decided AS (
+      SELECT trace->'routing' AS routing
+        FROM request_log
+       WHERE auto_routed AND at >= ${from}::timestamptz ${requestsOf(tenantId)}
+       ORDER BY at DESC, id DESC LIMIT ${MAX_ROWS}
+    )
+    SELECT fired->>'kind' AS kind, fired->>'name' AS name, count(*)::integer AS requests
+      FROM decided
+      CROSS JOIN LATERAL jsonb_array_elements(routing->'ruleSets') AS one
+      CROSS JOIN LATERAL jsonb_array_elements(routing->'rules') AS fired
+     WHERE one->>'id' = ${id} AND fired->>'ruleSet' = one->>'name'
+     GROUP BY 1, 2 ORDER BY requests DESC, 1, 2`;
+}
+
+function requestsOf(tenantId: string | null): Prisma.Sql {
+  return tenantId === null ? Prisma.empty : Prisma.sql`AND tenant_id = ${tenantId}::uuid`;
 }

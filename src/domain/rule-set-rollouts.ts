@@ -4,7 +4,12 @@ import { AppError } from '../errors.ts';
 import type { Actor } from '../identity/actor.ts';
 import { authorize } from '../identity/policy.ts';
 import { createRuleSetChange, read, takeDefault } from './rule-set-change.ts';
-import { readRuleSetResults, type RuleSetVersionResult } from './rule-set-results.ts';
+import {
+  readRuleHits,
+  readRuleSetResults,
+  type RuleHits,
+  type RuleSetVersionResult,
+} from './rule-set-results.ts';
 import type { RuleSetResult } from './rule-set-types.ts';
 import { requireId, validate } from './validate.ts';
 
@@ -19,8 +24,13 @@ export interface RuleSetRollouts {
   promote(actor: Actor, id: string): Promise<RuleSetResult>;
   /** Back to the default for all, at once. Throws conflict when it is not being rolled out. */
   end(actor: Actor, id: string): Promise<RuleSetResult>;
-  /** What each rule set of its scope has decided, by version, over so many days (30 at most): to compare them. */
-  results(actor: Actor, id: string, days: number): Promise<readonly RuleSetVersionResult[]>;
+  /**
+   * What each rule set of its scope (null = of every scope) has decided, by version, over so many days (30 at most): to
+   * compare them.
+   */
+  results(actor: Actor, id: string | null, days: number): Promise<readonly RuleSetVersionResult[]>;
+  /** How often each of its rules has matched over so many days (30 at most). */
+  hits(actor: Actor, id: string, days: number): Promise<readonly RuleHits[]>;
 }
 
 const settings = z.strictObject({ share: z.int().min(1).max(99) });
@@ -32,6 +42,11 @@ export function createRuleSetRollouts(deps: {
 }): RuleSetRollouts {
   const { db, clock } = deps;
   const { edit } = createRuleSetChange(db);
+
+  function since(rawDays: number): Date {
+    const { days } = validate(period, { days: rawDays });
+    return new Date(clock().getTime() - days * 86_400_000);
+  }
 
   return {
     async start(actor, rawId, rawShare) {
@@ -75,11 +90,17 @@ export function createRuleSetRollouts(deps: {
 
     async results(actor, rawId, rawDays) {
       authorize(actor, 'ruleSet.read');
-      const id = requireId(rawId, 'rule set');
-      const { days } = validate(period, { days: rawDays });
-      const { tenantId } = await read(db, id);
-      const from = new Date(clock().getTime() - days * 86_400_000);
-      return await readRuleSetResults(db, { tenantId, from });
+      const from = since(rawDays);
+      if (rawId === null) return await readRuleSetResults(db, { scope: 'everyone', from });
+      const { tenantId } = await read(db, requireId(rawId, 'rule set'));
+      return await readRuleSetResults(db, { scope: tenantId, from });
+    },
+
+    async hits(actor, rawId, rawDays) {
+      authorize(actor, 'ruleSet.read');
+      const from = since(rawDays);
+      const { id, tenantId } = await read(db, requireId(rawId, 'rule set'));
+      return await readRuleHits(db, { id, tenantId, from });
     },
   };
 }

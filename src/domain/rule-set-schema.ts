@@ -16,6 +16,8 @@ export const ruleSetUpdate = z.strictObject({
   tenantId: z.uuid('must be the id of a tenant').nullish(),
   isDefault: z.boolean().nullish(),
   definition: definition.nullish(),
+  note: plainText(500).nullish(),
+  baseVersion: z.int().min(1).nullish(),
 });
 
 export const ruleSetCreate = ruleSetUpdate.extend({ name: displayName });

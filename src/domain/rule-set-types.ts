@@ -27,4 +27,8 @@ export interface RuleSetInput {
   readonly isDefault?: boolean | null | undefined;
   /** Replaced as a whole; checked by routing/rule-set.ts. */
   readonly definition?: unknown;
+  /** Why the definition changes; kept with the version that it becomes. */
+  readonly note?: string | null | undefined;
+  /** The version that was edited: refused as a conflict when somebody has made another one since. */
+  readonly baseVersion?: number | null | undefined;
 }

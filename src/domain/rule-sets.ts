@@ -17,7 +17,7 @@ import { badInput, notFound, requireId, validate } from './validate.ts';
 export interface RuleSets {
   /** Throws bad_input with `fields` ("definition.rules.2.keywords.0"), conflict when the name is taken in its scope. */
   create(actor: Actor, input: RuleSetInput): Promise<RuleSetResult>;
-  /** A definition that differs becomes a new version; the old ones stay. */
+  /** A definition that differs becomes a new version; the old ones stay. Throws conflict beside another `baseVersion`. */
   update(actor: Actor, id: string, input: RuleSetInput): Promise<RuleSetResult>;
   /** Throws conflict for a default, or one that is being rolled out: it is in force. */
   remove(actor: Actor, id: string): Promise<{ readonly id: string; readonly name: string }>;
@@ -50,6 +50,7 @@ export function createRuleSets({ db }: { readonly db: PrismaClient }): RuleSets 
           description: given.description ?? '',
           isDefault,
           definition: definition ?? {},
+          note: given.note ?? '',
         });
       });
     },
@@ -59,6 +60,7 @@ export function createRuleSets({ db }: { readonly db: PrismaClient }): RuleSets 
       const id = requireId(rawId, 'rule set');
       const { definition, tenantId, isDefault, ...given } = validate(ruleSetUpdate, input);
       return await edit(actor, id, async (tx, before) => {
+        requireVersion(before, given.baseVersion ?? null);
         if (tenantId != null && tenantId !== before.tenantId) {
           throw badInput([{ path: 'tenantId', message: 'cannot be changed; make a new rule set instead' }]);
         }
@@ -70,7 +72,7 @@ export function createRuleSets({ db }: { readonly db: PrismaClient }): RuleSets 
           ...(given.description == null ? {} : { description: given.description }),
           ...(isDefault == null ? {} : { isDefault }),
           ...(isDefault === true ? { rolloutShare: null } : {}),
-          ...(await newVersion(tx, actor, before, definition ?? before.definition)),
+          ...(await newVersion(tx, actor, before, definition ?? before.definition, given.note ?? '')),
         };
         await orConflict(nameTaken(given.name ?? before.name), tx.ruleSet.update({ where: { id }, data }));
       });
@@ -108,7 +110,7 @@ export function createRuleSets({ db }: { readonly db: PrismaClient }): RuleSets 
         const old = Number.isInteger(version) ? await tx.ruleSetVersion.findUnique({ where }) : null;
         if (old === null) throw notFound('version of this rule set');
         const definition = validate(definitionSchema, old.definition, ['definition']);
-        const data = await newVersion(tx, actor, before, definition);
+        const data = await newVersion(tx, actor, before, definition, `Version ${version} restored`);
         await tx.ruleSet.update({ where: { id }, data });
       });
     },
@@ -120,21 +122,28 @@ export function createRuleSets({ db }: { readonly db: PrismaClient }): RuleSets 
         await tx.setting.create({ data: { key: SEEDED, value: { seeded: true } } });
         const inForce = await tx.ruleSet.count({ where: { tenantId: null } });
         if (inForce > 0) return [];
-        const { id } = await insert(tx, actor, { ...BUILT_IN_RULE_SET, tenantId: null, isDefault: true });
+        const { id } = await insert(tx, actor, {
+          ...BUILT_IN_RULE_SET,
+          tenantId: null,
+          isDefault: true,
+          note: '',
+        });
         return [id];
       });
     },
   };
 }
 
-type New = Pick<RuleSetResult, 'tenantId' | 'name' | 'description' | 'isDefault' | 'definition'>;
+type New = Pick<RuleSetResult, 'tenantId' | 'name' | 'description' | 'isDefault' | 'definition'> & {
+  readonly note: string;
+};
 
-async function insert(tx: Tx, actor: Actor, given: New): Promise<RuleSetResult> {
+async function insert(tx: Tx, actor: Actor, { note, ...given }: New): Promise<RuleSetResult> {
   const definition = toJsonObject(given.definition);
   const data = {
     ...given,
     definition,
-    versions: { create: { version: 1, definition, actorName: nameOf(actor) } },
+    versions: { create: { version: 1, definition, note, actorName: nameOf(actor) } },
   };
   const row = await orConflict(nameTaken(given.name), tx.ruleSet.create({ data }));
   const after = toResult(row);
@@ -144,13 +153,28 @@ async function insert(tx: Tx, actor: Actor, given: New): Promise<RuleSetResult> 
 }
 
 /** The columns of a new version; none when the definition is the same. */
-async function newVersion(tx: Tx, actor: Actor, before: RuleSetResult, wanted: RuleSetDefinition) {
+async function newVersion(
+  tx: Tx,
+  actor: Actor,
+  before: RuleSetResult,
+  wanted: RuleSetDefinition,
+  note: string,
+) {
   const definition = toJsonObject(wanted);
   if (isDeepStrictEqual(definition, toJsonObject(before.definition))) return {};
   const version = before.version + 1;
-  const data = { ruleSetId: before.id, version, definition, actorName: nameOf(actor) };
+  const data = { ruleSetId: before.id, version, definition, note, actorName: nameOf(actor) };
   await tx.ruleSetVersion.create({ data });
   return { version, definition };
+}
+
+/** Two people edit the same set: the second is told, and writes nothing over the first. */
+function requireVersion({ version }: RuleSetResult, edited: number | null): void {
+  if (edited === null || edited === version) return;
+  throw new AppError(
+    'conflict',
+    `This rule set has become version ${version} since; what you have edited was version ${edited}. Look at what has changed, then save again.`,
+  );
 }
 
 async function requireTenantRow(tx: Tx, id: string): Promise<void> {

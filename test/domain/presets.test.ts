@@ -190,3 +190,30 @@ describe('applying', () => {
     expect(second?.updated).toBe(0);
   });
 });
+
+describe('before applying', () => {
+  it('says what would change, and changes nothing', async () => {
+    await provider('one', 'gpt-4o', 'gpt-4o-mini');
+    const { presets } = world.domain;
+    const preview = await presets.preview(maintainer, { profileIds: ['software_development'] });
+    expect(preview.updated).toBeGreaterThan(0);
+    expect(await chosen('code_generation')).toBeNull();
+    expect(await apply('software_development')).toEqual(preview);
+    expect(await chosen('code_generation')).toBe('gpt-4o');
+  });
+
+  it('tells how each default does, beside the best of its tier', async () => {
+    await provider('one', 'gpt-4o', 'o4-mini');
+    const { presets } = world.domain;
+    await world.db.category.update({ where: { key: 'code_generation' }, data: { defaultModel: 'gpt-4o' } });
+    const standings = await presets.standings(maintainer);
+    expect(standings).toHaveLength(BUILT_IN_CATEGORIES.length);
+    expect(standings.find(({ category }) => category === 'code_generation')).toEqual({
+      category: 'code_generation',
+      score: 90,
+      bestModel: 'o4-mini',
+      bestScore: 92,
+    });
+    expect(standings.find(({ category }) => category === 'translation')?.score).toBeNull();
+  });
+});

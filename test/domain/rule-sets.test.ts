@@ -98,6 +98,21 @@ describe('a rule set', () => {
     expect(entry).toMatchObject({ action: 'ruleSet.create', tenantId, after: { definition } });
   });
 
+  it('keeps with each version why it was made, and refuses an edit of a version that is not the newest', async () => {
+    const { ruleSets } = world.domain;
+    const { id } = await ruleSets.create(SYSTEM, { name: 'Mine', definition, note: 'To begin with' });
+    const changed = { thresholds: { confidence: 0.5 } };
+    await ruleSets.update(maintainer, id, { definition: changed, note: 'Less asking', baseVersion: 1 });
+    const late = await refusal(ruleSets.update(maintainer, id, { definition: {}, baseVersion: 1 }));
+    expect(late).toMatchObject({ code: 'conflict' });
+    await ruleSets.restoreVersion(maintainer, id, 1);
+    const rows = await world.db.ruleSetVersion.findMany({
+      where: { ruleSetId: id },
+      orderBy: { version: 'asc' },
+    });
+    expect(rows.map(({ note }) => note)).toEqual(['To begin with', 'Less asking', 'Version 1 restored']);
+  });
+
   it('gets a new version with each change of its definition, and with nothing else', async () => {
     const { ruleSets } = world.domain;
     const { id } = await ruleSets.create(SYSTEM, { name: 'Mine', definition });

@@ -387,6 +387,33 @@ describe('a rollout', () => {
         savedCost: 0,
       },
     ]);
+    const kind = 'KEYWORD';
+    expect(
+      await graphql(
+        `
+          query ($id: ID!) {
+            ruleSetRuleHits(id: $id) {
+              kind
+              name
+              requests
+            }
+          }
+        `,
+        { id },
+      ),
+    ).toEqual([{ kind, name: 'Greeting', requests: 1 }]);
+    const everybody = await graphql(
+      `
+        query {
+          ruleSetResults(days: 1) {
+            ruleSetId
+            requests
+          }
+        }
+      `,
+      {},
+    );
+    expect(everybody).toContainEqual({ ruleSetId: id, requests: 1 });
 
     expect(await rollout(`endRollout(id: "${id}")`)).toEqual({
       __typename: 'RuleSet',

@@ -1,4 +1,9 @@
-import type { Assignment, PresetApplied, PresetResult } from '../../domain/category-types.ts';
+import type {
+  Assignment,
+  CategoryStanding,
+  PresetApplied,
+  PresetResult,
+} from '../../domain/category-types.ts';
 import { builder } from '../builder.ts';
 import { signedIn } from '../context.ts';
 import { BadInputError } from '../errors.ts';
@@ -76,6 +81,51 @@ builder.queryField('categoryPresets', (t) =>
     authScopes: { can: 'category.read' },
     complexity: { multiplier: 10 },
     resolve: (_root, _args, context) => context.domain.presets.list(signedIn(context)).then((it) => [...it]),
+  }),
+);
+
+const Standing = builder.objectRef<CategoryStanding>('CategoryStanding').implement({
+  description: 'How good a category’s default model is at it, beside the best that there is.',
+  fields: (t) => ({
+    category: t.exposeString('category', { description: 'Key of the category.' }),
+    score: t.exposeInt('score', {
+      nullable: true,
+      description:
+        'Of its default model on its axis, 0 to 100; null = it has none, or nobody has measured it.',
+    }),
+    bestModel: t.exposeString('bestModel', {
+      nullable: true,
+      description: 'What a preset would give it; null = no benchmarked model can do it.',
+    }),
+    bestScore: t.exposeInt('bestScore', {
+      nullable: true,
+      description: 'Of that one, 0 to 100; null = there is none.',
+    }),
+  }),
+});
+
+builder.queryField('categoryStandings', (t) =>
+  t.field({
+    type: [Standing],
+    description: 'How the default models of all categories do, in the order of the categories.',
+    authScopes: { can: 'category.write' },
+    complexity: { multiplier: 10 },
+    resolve: async (_root, _args, context) => [
+      ...(await context.domain.presets.standings(signedIn(context))),
+    ],
+  }),
+);
+
+builder.queryField('previewCategoryPresets', (t) =>
+  t.field({
+    type: PresetAppliedType,
+    description: 'What `applyCategoryPresets` would do now. Nothing is changed.',
+    authScopes: { can: 'category.write' },
+    complexity: { multiplier: 10 },
+    args: {
+      input: t.arg({ type: ApplyCategoryPresetsInput, required: true, description: 'What to try.' }),
+    },
+    resolve: (_root, { input }, context) => context.domain.presets.preview(signedIn(context), input),
   }),
 );
 

@@ -52,6 +52,7 @@ const TestRouteInput = builder.inputType('TestRouteInput', {
     forAllTenants: t.boolean({
       description: 'Of a definition without a rule set: in the place of all tenants’ set, not the tenant’s.',
     }),
+    costMode: t.string({ description: 'economy, balanced or quality; the tenant’s own when missing.' }),
   }),
 });
 

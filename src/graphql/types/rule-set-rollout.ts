@@ -1,7 +1,8 @@
-import type { RuleSetVersionResult } from '../../domain/rule-set-results.ts';
+import type { RuleHits, RuleSetVersionResult } from '../../domain/rule-set-results.ts';
 import { builder } from '../builder.ts';
 import { signedIn } from '../context.ts';
 import { BadInputError, ConflictError, NotFoundError } from '../errors.ts';
+import { RuleKind } from './enum.ts';
 import { RuleSetType } from './rule-set.ts';
 
 const RuleSetResult = builder.objectRef<RuleSetVersionResult>('RuleSetResult').implement({
@@ -28,19 +29,44 @@ builder.queryField('ruleSetResults', (t) =>
   t.field({
     type: [RuleSetResult],
     description:
-      'What the rule sets of one scope have decided, by version, the busiest first: from the newest 50,000 routed requests.',
+      'What the rule sets of one scope, or of all, have decided, by version, the busiest first: from the newest 50,000 routed requests.',
     authScopes: { can: 'ruleSet.read' },
     args: {
-      id: t.arg.id({ required: true, description: 'Id of a rule set of the scope.' }),
+      id: t.arg.id({ description: 'Id of a rule set of the scope; those of all scopes when missing.' }),
       days: t.arg.int({ required: true, defaultValue: 7, description: 'So far back; 1 to 30.' }),
     },
     resolve: async (_root, { id, days }, context) => [
-      ...(await context.domain.ruleSetRollouts.results(signedIn(context), id, days)),
+      ...(await context.domain.ruleSetRollouts.results(signedIn(context), id ?? null, days)),
     ],
   }),
 );
 
 const id = 'Id of the rule set.';
+
+const RuleHitsType = builder.objectRef<RuleHits>('RuleSetRuleHits').implement({
+  description: 'How often a rule has matched. It is known by its kind and name.',
+  fields: (t) => ({
+    kind: t.expose('kind', { type: RuleKind, description: 'What it looks for.' }),
+    name: t.exposeString('name', { description: 'Its name, as it was then.' }),
+    requests: t.exposeInt('requests', { description: 'Requests that it has matched.' }),
+  }),
+});
+
+builder.queryField('ruleSetRuleHits', (t) =>
+  t.field({
+    type: [RuleHitsType],
+    description:
+      'How often the rules of a rule set have matched, the busiest first: from the newest 50,000 routed requests. A rule that is not among them has not.',
+    authScopes: { can: 'ruleSet.read' },
+    args: {
+      id: t.arg.id({ required: true, description: id }),
+      days: t.arg.int({ required: true, defaultValue: 1, description: 'So far back; 1 to 30.' }),
+    },
+    resolve: async (_root, { id, days }, context) => [
+      ...(await context.domain.ruleSetRollouts.hits(signedIn(context), id, days)),
+    ],
+  }),
+);
 
 builder.mutationField('startRollout', (t) =>
   t.prismaField({

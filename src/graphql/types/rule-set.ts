@@ -15,6 +15,7 @@ builder.prismaObject('RuleSetVersion', {
   fields: (t) => ({
     version: t.exposeInt('version', { description: '1 at first, ascending.' }),
     definition: t.expose('definition', { type: 'JSONObject', description: 'What it said.' }),
+    note: t.exposeString('note', { description: 'Why it was made; "" = nobody said.' }),
     actorName: t.exposeString('actorName', { description: 'Who made it.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
   }),
@@ -80,6 +81,10 @@ const RuleSetInput = builder.inputType('RuleSetInput', {
     tenantId: t.id({ description: 'Whose it is; missing = for all tenants. Never changes.' }),
     isDefault: t.boolean({ description: 'True puts it in force in place of the one that was.' }),
     definition: t.field({ type: 'JSONObject', description: DEFINITION }),
+    note: t.string({ description: 'Why the definition changes; kept with the version that it becomes.' }),
+    baseVersion: t.int({
+      description: 'The version that was edited: a conflict when somebody has made another one since.',
+    }),
   }),
 });
 
