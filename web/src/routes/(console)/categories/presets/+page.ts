@@ -1,0 +1,8 @@
+import { CategoryPresetsDocument } from '#lib/generated/graphql.ts';
+import { ask } from '#lib/graphql/client.ts';
+import type { PageLoad } from './$types';
+
+export const load: PageLoad = ({ depends }) => {
+  depends('prism:categories');
+  return { title: 'Presets', presets: ask(CategoryPresetsDocument, {}) };
+};

@@ -1,0 +1,12 @@
+import { RuleSetChoicesDocument, RuleSetModelTiersDocument } from '#lib/generated/graphql.ts';
+import { ask } from '#lib/graphql/client.ts';
+import type { PageLoad } from './$types';
+
+export const load: PageLoad = ({ depends }) => {
+  depends('prism:rule-sets');
+  return {
+    title: 'Recent traffic',
+    choices: ask(RuleSetChoicesDocument, {}),
+    models: ask(RuleSetModelTiersDocument, {}),
+  };
+};
