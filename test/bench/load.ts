@@ -87,7 +87,8 @@ export async function saturate(
  * second opens the connections and is not counted.
  */
 export async function atRate(origin: string, shot: Shot, rate: number, seconds: number): Promise<LoadResult> {
-  const pool = new Pool(origin, { connections: 512, pipelining: 1 });
+  // As many as a client with a pool would keep: with hundreds, each hiccup becomes a storm of new connections.
+  const pool = new Pool(origin, { connections: 64, pipelining: 1 });
   const warmUp = rate;
   const total = Math.floor(rate * (seconds + 1));
   const latencies = new Float64Array(total);

@@ -54,11 +54,15 @@ print(
 );
 print(`Medians of ${rounds} interleaved rounds; load generator, upstream and proxy share the machine.\n`);
 
+const atRest = targets.map((target) => rssMb(target.server.pid));
 for (const target of targets) await warmUp(target);
 for (const scenario of SCENARIOS) await throughput(scenario);
 await latency();
-print('| proxy | RSS after all rounds |\n|---|---|');
-for (const target of targets) print(`| ${target.name} | ${rssMb(target.server.pid).toFixed(0)} MB |`);
+print('| proxy | RSS at rest | after all rounds |\n|---|---|---|');
+for (const [index, target] of targets.entries()) {
+  const now = rssMb(target.server.pid);
+  print(`| ${target.name} | ${(atRest[index] ?? 0).toFixed(0)} MB | ${now.toFixed(0)} MB |`);
+}
 for (const target of targets) await target.server.stop();
 await upstream.stop();
 
