@@ -8,6 +8,7 @@ import type { Notices } from './database/notify.ts';
 import { createDomain, type Domain } from './domain/domain.ts';
 import { createUsageCompaction } from './domain/usage-compaction.ts';
 import { createSeeding } from './domain/seeding.ts';
+import type { TenantChat } from './domain/playground.ts';
 import type { RoutingSource } from './domain/routing-source.ts';
 import type { OwnProcess } from './domain/system-types.ts';
 import type { Env } from './env.ts';
@@ -15,7 +16,7 @@ import { createGraphql } from './graphql/yoga.ts';
 import type { Handler, LiveDoor } from './http/server.ts';
 import { createStatic } from './http/static.ts';
 import type { Cipher } from './identity/cipher.ts';
-import { createClientAddress } from './identity/client-address.ts';
+import { createClientAddress, createHttpsCheck } from './identity/client-address.ts';
 import { createPasswords } from './identity/password.ts';
 import { createTokens } from './identity/token.ts';
 import type { Logger } from './log.ts';
@@ -35,6 +36,8 @@ export interface ConsoleDeps {
   readonly ownProcess: OwnProcess;
   readonly notices: Notices;
   readonly routing: RoutingSource;
+  /** Null = this process has no gateway. */
+  readonly tenantChat: TenantChat | null;
 }
 
 /** Everything that is not the gateway: GraphQL, REST made of it, and the pages. */
@@ -67,6 +70,7 @@ export function openConsole(deps: ConsoleDeps): Console {
     ownProcess: deps.ownProcess,
     notices: deps.notices,
     routing: deps.routing,
+    tenantChat: deps.tenantChat,
     after,
     log,
     passwords: createPasswords(),
@@ -80,6 +84,7 @@ export function openConsole(deps: ConsoleDeps): Console {
     decrypt: (ciphertext, context) => cipher.decrypt(ciphertext, context),
     publicUrl: env.publicUrl,
     clientAddress: createClientAddress(env.trustProxy),
+    isHttps: createHttpsCheck(env.trustProxy),
     notices: deps.notices,
     clock,
     after,

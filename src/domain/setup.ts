@@ -26,6 +26,8 @@ export interface CreatedAdmin {
 export interface Setup {
   /** Open to everybody. */
   status(): Promise<{ setupComplete: boolean }>;
+  /** Open to everybody: whether there is an account to sign in with. */
+  accountExists(): Promise<boolean>;
   /** Open to everybody, once: AppError conflict as soon as any user exists. `address` goes into the audit log. */
   createAdmin(input: AdminInput, address: string): Promise<CreatedAdmin>;
   /** Marks setup as done; may be repeated. */
@@ -42,6 +44,7 @@ export function createSetup(deps: { readonly db: PrismaClient; readonly password
     async status() {
       return { setupComplete: await isComplete(db) };
     },
+    accountExists: () => hasUsers(db),
     async createAdmin(input, address) {
       // Looked at before the hash, so that strangers cannot keep a running product busy with hashing …
       await refuseIfUsersExist(db);
@@ -87,6 +90,10 @@ async function isComplete(db: Pick<Tx, 'setting'>): Promise<boolean> {
 }
 
 async function refuseIfUsersExist(db: Pick<Tx, 'user'>): Promise<void> {
-  if ((await db.user.findFirst({ select: { id: true } })) === null) return;
+  if (!(await hasUsers(db))) return;
   throw new AppError('conflict', 'The first administrator exists already; sign in instead.');
+}
+
+async function hasUsers(db: Pick<Tx, 'user'>): Promise<boolean> {
+  return (await db.user.findFirst({ select: { id: true } })) !== null;
 }

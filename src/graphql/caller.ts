@@ -21,10 +21,16 @@ export interface CallerDeps {
   readonly clientAddress: (request: IncomingMessage) => string;
 }
 
-/** Only the Authorization header counts, never a cookie: a page of another site cannot act in somebody's name. */
-export async function identify(deps: CallerDeps, request: IncomingMessage): Promise<Caller> {
+/**
+ * `token`: what the request signs in with; its Authorization header unless the door knows more (console-session.ts),
+ * so that no cookie counts at REST.
+ */
+export async function identify(
+  deps: CallerDeps,
+  request: IncomingMessage,
+  token: string | null = bearerToken(request.headers.authorization),
+): Promise<Caller> {
   const stranger = strangerOf(deps, request);
-  const token = bearerToken(request.headers.authorization);
   return token === null
     ? stranger
     : { ...stranger, actor: await deps.sessions.authenticate(token, stranger) };

@@ -9,6 +9,7 @@ import type {
   TenantKey,
 } from '../database/generated/prisma/client.ts';
 import type { Caller } from './caller.ts';
+import type { ConsoleSession } from './console-session.ts';
 import { createLoader } from './loaders.ts';
 import { scopeTo, type ReadClient } from './scoped-client.ts';
 
@@ -26,8 +27,11 @@ export interface Context {
   readonly decrypt: (ciphertext: string, context: string) => string;
   /** Where the caller reaches us, for addresses to be copied: `https://prism.example.com`, without a path. */
   readonly publicUrl: string;
+  readonly clock: () => Date;
   /** Of a subscription; null = a query or a mutation. */
   readonly following: Following | null;
+  /** Of a page of the console, which keeps its session in a cookie; null = a program. */
+  readonly consoleSession: ConsoleSession | null;
 }
 
 /** What a subscription's source must know of its subscriber. */
@@ -73,6 +77,7 @@ export interface ContextDeps {
   readonly prisma: PrismaClient;
   readonly providerTypes: readonly ProviderTypeInfo[];
   readonly decrypt: (ciphertext: string, context: string) => string;
+  readonly clock: () => Date;
   /** PUBLIC_URL; null or missing = the host that the caller wrote, over plain HTTP as we speak it. */
   readonly publicUrl?: string | null;
 }
@@ -81,14 +86,27 @@ export function createContext(
   deps: ContextDeps,
   caller: Caller,
   following: Following | null = null,
+  consoleSession: ConsoleSession | null = null,
 ): Context {
   const { actor } = caller;
   // Nobody sees nothing: the few open operations do not read through this client.
   const db = scopeTo(deps.prisma, actor ? tenantScope(actor) : []);
-  const { domain, providerTypes, decrypt } = deps;
+  const { domain, providerTypes, decrypt, clock } = deps;
   const publicUrl = deps.publicUrl ?? `http://${caller.host ?? 'localhost'}`;
   const loaders = createLoaders(db);
-  return { caller, actor, domain, db, loaders, providerTypes, decrypt, publicUrl, following };
+  return {
+    caller,
+    actor,
+    domain,
+    db,
+    loaders,
+    providerTypes,
+    decrypt,
+    publicUrl,
+    clock,
+    following,
+    consoleSession,
+  };
 }
 
 function createLoaders(db: ReadClient): Loaders {

@@ -1,10 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { Notices } from '../database/notify.ts';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
-import { bearerToken, type Caller } from './caller.ts';
+import type { Caller } from './caller.ts';
+import type { ConsoleSession } from './console-session.ts';
 import {
   createLiveAccess,
   type LiveAccess,
@@ -30,8 +31,8 @@ export interface LiveDeps extends LiveAccessDeps, SubscribeDeps {
 export interface Live {
   readonly access: LiveAccess;
   readonly subscribe: Subscribe;
-  /** For a request that takes server-sent events. */
-  stream(request: IncomingMessage): Stream;
+  /** For a request that takes server-sent events. `token`: what it signs in with; null = nothing. */
+  stream(token: string | null): Stream;
 }
 
 /** One HTTP request that may turn out to be a subscription. */
@@ -50,8 +51,7 @@ export function createLive(deps: LiveDeps): Live {
   return {
     access,
     subscribe,
-    stream: (request) =>
-      createStream(bearerToken(request.headers.authorization) ?? '', access, subscribe, deps),
+    stream: (token) => createStream(token ?? '', access, subscribe, deps),
   };
 }
 
@@ -87,6 +87,8 @@ export interface ServerContext {
   readonly caller: Caller;
   /** Null = the client takes no stream. */
   readonly stream: Stream | null;
+  /** Null = the request is none of the console's. */
+  readonly consoleSession: ConsoleSession | null;
 }
 
 /** Leads subscriptions that come over HTTP to the request's stream. */

@@ -1,13 +1,19 @@
 /**
- * Whether a page may open a socket: one that we have served ourselves, or one of the origins named. No cookie signs
- * anybody in, so a foreign page could do nothing; it has no business here all the same.
+ * What a page may do on a socket: `own` = one that we have served ourselves, whom the console's cookie signs in;
+ * `named` = of an origin that may connect, and signs in with a token; null = it has no business here.
  */
+export type PageKind = 'own' | 'named' | null;
+
+/** `publicUrl`: where users reach us, if a proxy hides it. `named`: further origins whose pages may connect. */
 export function createOriginCheck(
-  origins: readonly string[],
-): (origin: string, host: string | undefined) => boolean {
-  const allowed = new Set(origins);
-  return (origin, host) =>
-    allowed.has(origin) || (host !== undefined && hostOf(origin) === host.toLowerCase());
+  publicUrl: string | null,
+  named: readonly string[],
+): (origin: string, host: string | undefined) => PageKind {
+  const allowed = new Set(named);
+  return (origin, host) => {
+    if (origin === publicUrl || (host !== undefined && hostOf(origin) === host.toLowerCase())) return 'own';
+    return allowed.has(origin) ? 'named' : null;
+  };
 }
 
 /** Only http and https have one that pages come from; `null` is what a sandboxed page says. */

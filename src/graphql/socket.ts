@@ -6,10 +6,12 @@ import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { AppError, type ErrorCode } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { bearerToken, type Caller } from './caller.ts';
+import { socketToken } from './console-session.ts';
 import { knownError } from './known-error.ts';
 import type { LiveAccess, LiveConnection } from './live-access.ts';
 import type { Subscribe } from './live-subscribe.ts';
 import { asGraphql, maskForStream } from './mask-result.ts';
+import type { PageKind } from './origin.ts';
 import { createPace } from './pace.ts';
 import { schema } from './schema.ts';
 import { hangUp, keepAlive } from './socket-end.ts';
@@ -22,8 +24,8 @@ export interface SocketDeps {
   readonly check: (query: string, caller: Caller) => DocumentNode | readonly GraphQLError[];
   readonly stranger: (request: IncomingMessage) => Caller;
   readonly newRequestId: () => string;
-  /** Whether a browser's page of this origin may connect. */
-  readonly mayConnect: (origin: string, host: string | undefined) => boolean;
+  /** What a browser's page of this origin is to us; null = it may not connect. */
+  readonly pageOf: (origin: string, host: string | undefined) => PageKind;
   readonly clock: () => Date;
   /** Runs `run` once after `ms`; the answer cancels it. */
   readonly after: (ms: number, run: () => void) => () => void;
@@ -72,11 +74,14 @@ export function createSocketDoor(deps: SocketDeps): SocketDoor {
       const { origin, host } = request.headers;
       if (isClosed) return refuse(503, 'This process is leaving. Connect again.');
       // A browser always says which page connects; programs need not.
-      if (origin !== undefined && !deps.mayConnect(origin, host)) {
+      const page = origin === undefined ? 'named' : deps.pageOf(origin, host);
+      if (page === null) {
         return refuse(403, 'Pages of this origin may not connect (CORS_ORIGINS).');
       }
       if (server.clients.size >= limits.sockets) return refuse(503, 'There are too many sockets.');
-      server.handleUpgrade(request, socket, head, (client) => serve(client, request, { ...deps, limits }));
+      server.handleUpgrade(request, socket, head, (client) =>
+        serve(client, request, page, { ...deps, limits }),
+      );
     },
     close() {
       isClosed = true;
@@ -88,7 +93,7 @@ export function createSocketDoor(deps: SocketDeps): SocketDoor {
 
 type Deps = SocketDeps & { readonly limits: SocketLimits };
 
-function serve(client: WebSocket, request: IncomingMessage, deps: Deps): void {
+function serve(client: WebSocket, request: IncomingMessage, page: PageKind, deps: Deps): void {
   const { access, after, log, limits } = deps;
   const stranger = deps.stranger(request);
   const pace = createPace({ most: limits.messages, perMs: PACE_MS, clock: deps.clock });
@@ -100,7 +105,7 @@ function serve(client: WebSocket, request: IncomingMessage, deps: Deps): void {
 
   async function signIn(params: Record<string, unknown>): Promise<boolean> {
     try {
-      const opened = await access.open(tokenOf(params, request), stranger.address);
+      const opened = await access.open(tokenOf(params, request, page), stranger.address);
       if (client.readyState !== client.OPEN) {
         opened.close();
         return false;
@@ -186,11 +191,11 @@ function serve(client: WebSocket, request: IncomingMessage, deps: Deps): void {
   });
 }
 
-/** The token as browsers can send it; programs may also use the header. */
-function tokenOf(params: Record<string, unknown>, request: IncomingMessage): string {
+/** The token as any page can send it; programs may also use the header, our own pages their cookie. */
+function tokenOf(params: Record<string, unknown>, request: IncomingMessage, page: PageKind): string {
   const { authorization } = params;
-  const header = typeof authorization === 'string' ? authorization : request.headers.authorization;
-  return bearerToken(header) ?? '';
+  if (typeof authorization === 'string') return bearerToken(authorization) ?? '';
+  return socketToken(request, page === 'own') ?? '';
 }
 
 function tooMany(most: number): GraphQLError {

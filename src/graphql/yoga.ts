@@ -5,7 +5,9 @@ import { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Notices } from '../database/notify.ts';
 import { identify, strangerOf, type Caller, type CallerDeps } from './caller.ts';
+import { createConsoleSession, sessionToken, type ConsoleSessionDeps } from './console-session.ts';
 import { createContext, notSignedIn, type Context, type ContextDeps } from './context.ts';
+import { answerExport, isExport } from './export-door.ts';
 import { createDocumentCache, MAX_BATCH, MAX_BODY_BYTES, useDocumentLimits } from './limits.ts';
 import { createLive, useStreams, type ServerContext } from './live.ts';
 import type { LiveLimits } from './live-access.ts';
@@ -20,6 +22,7 @@ export interface GraphqlDeps extends ContextDeps {
   readonly log: Logger;
   readonly newRequestId: () => string;
   readonly clientAddress: CallerDeps['clientAddress'];
+  readonly isHttps: ConsoleSessionDeps['isHttps'];
   readonly notices: Pick<Notices, 'subscribe'>;
   readonly clock: () => Date;
   /** Runs `run` once after `ms`; the answer cancels it. */
@@ -59,7 +62,7 @@ export function createGraphql(deps: GraphqlDeps): Graphql {
   });
   const yoga = createYoga<ServerContext, Context>({
     schema,
-    context: ({ caller }) => createContext(deps, caller),
+    context: ({ caller, consoleSession }) => createContext(deps, caller, null, consoleSession),
     plugins: [useDocumentLimits(), useStreams(), useMasking(log)],
     // useMasking does it, with the request id.
     maskedErrors: false,
@@ -86,26 +89,40 @@ export function createGraphql(deps: GraphqlDeps): Graphql {
     subscribe: live.subscribe,
     check,
     stranger: (request) => strangerOf(callers, request),
-    mayConnect: createOriginCheck([...deps.origins, ...(deps.publicUrl ? [deps.publicUrl] : [])]),
+    pageOf: createOriginCheck(deps.publicUrl ?? null, deps.origins),
   });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const caller = await identify(callers, request);
+    const token = sessionToken(request);
+    const caller = await identify(callers, request, token);
     response.setHeader('x-request-id', caller.requestId);
     response.setHeader('cache-control', 'no-store');
     const refusal = refuse(request, caller);
     if (refusal) return refuseWith(response, refusal);
-    if (!acceptsStream(request)) {
-      await yoga.handle(request, response, { caller, stream: null });
+    if (isExport(request)) {
+      await answerExport(request, response, createContext(deps, caller)).catch((error: unknown) => {
+        const known = knownError(error);
+        if (response.headersSent || known.status >= 500) throw error;
+        refuseWith(response, known);
+      });
       return;
     }
-    const stream = live.stream(request);
-    const plain = await yoga.handleNodeRequestAndResponse(request, response, { caller, stream });
+    const consoleSession = createConsoleSession(deps, request, response);
+    if (!acceptsStream(request)) {
+      await yoga.handle(request, response, { caller, stream: null, consoleSession });
+      return;
+    }
+    const stream = live.stream(token);
+    const plain = await yoga.handleNodeRequestAndResponse(request, response, {
+      caller,
+      stream,
+      consoleSession,
+    });
     if (!(await stream.write(response, caller))) await sendPlain(response, plain);
   }
 
   function check(query: string, caller: Caller): DocumentNode | readonly GraphQLError[] {
-    const enveloped = yoga.getEnveloped({ caller, stream: null });
+    const enveloped = yoga.getEnveloped({ caller, stream: null, consoleSession: null });
     try {
       // Yoga types both results as any.
       const document = enveloped.parse(query) as DocumentNode;
@@ -132,7 +149,11 @@ export function createGraphql(deps: GraphqlDeps): Graphql {
     identify: (request) => identify(callers, request),
     context: (caller) => createContext(deps, caller),
     async execute(document, variableValues, caller) {
-      const { contextFactory, execute } = yoga.getEnveloped({ caller, stream: null });
+      const { contextFactory, execute } = yoga.getEnveloped({
+        caller,
+        stream: null,
+        consoleSession: null,
+      });
       const contextValue: unknown = await contextFactory();
       // Yoga types its result as any; a query or mutation without @defer is always one ExecutionResult.
       const result: unknown = await execute({ schema, document, variableValues, contextValue });

@@ -9,6 +9,7 @@ import type { Duplex } from 'node:stream';
 import { AppError } from '../errors.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { BODY_TIMEOUT_MS } from '../gateway/completion.ts';
+import { CONSOLE_HEADER } from '../graphql/console-session.ts';
 
 /** Answers one request; must not throw. */
 export type Handler = (req: IncomingMessage, res: ServerResponse) => void;
@@ -197,7 +198,10 @@ function notFound(res: ServerResponse, id: string, message: string): void {
   res.end(body);
 }
 
-/** True = it was a preflight and has been answered. Credentials are bearer tokens, so cookies are never allowed along. */
+/**
+ * True = it was a preflight and has been answered. Pages of other origins sign in with bearer tokens: cookies are never
+ * allowed along, and the header with which our own console's cookie counts is none of theirs.
+ */
 function answerCors(req: IncomingMessage, res: ServerResponse, allowed: ReadonlySet<string>): boolean {
   const { origin } = req.headers;
   if (origin === undefined || !allowed.has(origin)) return false;
@@ -207,12 +211,16 @@ function answerCors(req: IncomingMessage, res: ServerResponse, allowed: Readonly
   if (req.method !== 'OPTIONS' || req.headers['access-control-request-method'] === undefined) return false;
   res.writeHead(204, {
     'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
-    'access-control-allow-headers':
-      req.headers['access-control-request-headers'] ?? 'authorization, content-type',
+    'access-control-allow-headers': headersFor(req.headers['access-control-request-headers']),
     'access-control-max-age': '600',
   });
   res.end();
   return true;
+}
+
+function headersFor(asked = 'authorization, content-type'): string {
+  const names = asked.split(',').map((name) => name.trim());
+  return names.filter((name) => name.toLowerCase() !== CONSOLE_HEADER).join(', ');
 }
 
 const EXPOSED = [

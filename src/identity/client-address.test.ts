@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createClientAddress, parseNetwork, type TrustProxy } from './client-address.ts';
+import { createClientAddress, createHttpsCheck, parseNetwork, type TrustProxy } from './client-address.ts';
 
 function addressOf(trust: TrustProxy, peer: string | undefined, forwarded?: string | string[]): string {
   return createClientAddress(trust)({
@@ -80,5 +80,22 @@ describe('parseNetwork', () => {
     '10.0.0.0/-1',
   ])('refuses "%s"', (text) => {
     expect(parseNetwork(text)).toBeNull();
+  });
+});
+
+describe('https', () => {
+  const isHttps = (trust: TrustProxy, peer: string, proto?: string): boolean =>
+    createHttpsCheck(trust)({
+      socket: { remoteAddress: peer },
+      headers: proto === undefined ? {} : { 'x-forwarded-proto': proto },
+    });
+
+  it('is what a trusted proxy says it is, and nobody else', () => {
+    expect(isHttps(1, '10.0.0.1', 'https')).toBe(true);
+    expect(isHttps(['10.0.0.0/8'], '10.0.0.1', 'HTTPS, http')).toBe(true);
+    expect(isHttps(1, '10.0.0.1', 'http')).toBe(false);
+    expect(isHttps(1, '10.0.0.1')).toBe(false);
+    expect(isHttps(0, '10.0.0.1', 'https')).toBe(false);
+    expect(isHttps(['10.0.0.0/8'], '192.0.2.1', 'https')).toBe(false);
   });
 });

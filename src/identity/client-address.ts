@@ -18,8 +18,7 @@ export interface AddressedRequest {
  * as those who wrote it are trusted: what stands further left is the caller's own claim.
  */
 export function createClientAddress(trust: TrustProxy): (request: AddressedRequest) => string {
-  const isTrusted =
-    typeof trust === 'number' ? (_address: string, hop: number) => hop < trust : within(trust);
+  const isTrusted = trusts(trust);
   return ({ socket, headers }) => {
     let client = plain(socket.remoteAddress ?? '');
     const claims = forwardedFor(headers['x-forwarded-for']);
@@ -31,6 +30,25 @@ export function createClientAddress(trust: TrustProxy): (request: AddressedReque
     }
     return client;
   };
+}
+
+/**
+ * Makes the function that says whether a request came by https: we speak http ourselves, so the proxy that stands
+ * right before us has to say so, and has to be trusted.
+ */
+export function createHttpsCheck(trust: TrustProxy): (request: AddressedRequest) => boolean {
+  const isTrusted = trusts(trust);
+  return ({ socket, headers }) => {
+    if (!isTrusted(plain(socket.remoteAddress ?? ''), 0)) return false;
+    const header = headers['x-forwarded-proto'];
+    const text = typeof header === 'string' ? header : (header ?? []).join(',');
+    return text.split(',', 1)[0]?.trim().toLowerCase() === 'https';
+  };
+}
+
+/** Whether the peer so many hops away is one of ours. */
+function trusts(trust: TrustProxy): (address: string, hop: number) => boolean {
+  return typeof trust === 'number' ? (_address, hop) => hop < trust : within(trust);
 }
 
 /** The addresses in the order of the way, the client's own claim first. */

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPrisma } from '../../src/database/client.ts';
-import { createClientAddress } from '../../src/identity/client-address.ts';
+import { createClientAddress, createHttpsCheck } from '../../src/identity/client-address.ts';
 import { createGraphql } from '../../src/graphql/yoga.ts';
 import { STILL } from '../domain/world.ts';
 import { NO_ID } from './dummy-document.ts';
@@ -141,6 +141,7 @@ describe('a database that is away', () => {
       log: pino({ level: 'silent' }),
       newRequestId: uuidv7,
       clientAddress: createClientAddress(0),
+      isHttps: createHttpsCheck(0),
     });
     const server = createServer((req, res) => graphql.handler(req, res));
     const url = await listen(server);

@@ -5,7 +5,7 @@ import { uuidv7 } from 'uuidv7';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PrismaClient } from '../../src/database/generated/prisma/client.ts';
 import { scopeTo } from '../../src/graphql/scoped-client.ts';
-import { createClientAddress } from '../../src/identity/client-address.ts';
+import { createClientAddress, createHttpsCheck } from '../../src/identity/client-address.ts';
 import { createGraphql } from '../../src/graphql/yoga.ts';
 import { createCipher } from '../../src/identity/cipher.ts';
 import { SECRETS, STILL, SYSTEM } from '../domain/world.ts';
@@ -220,6 +220,7 @@ async function countQueries({ world, tokens }: Stage) {
     log: pino({ level: 'silent' }),
     newRequestId: uuidv7,
     clientAddress: createClientAddress(0),
+    isHttps: createHttpsCheck(0),
   });
   const server = createServer((req, res) => graphql.handler(req, res));
   const origin = await listen(server);

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { uuidv7 } from 'uuidv7';
-import { createClientAddress } from '../../src/identity/client-address.ts';
+import { createClientAddress, createHttpsCheck } from '../../src/identity/client-address.ts';
 import { createGraphql } from '../../src/graphql/yoga.ts';
 import type { Role } from '../../src/identity/actor.ts';
 import { createCipher } from '../../src/identity/cipher.ts';
@@ -72,6 +72,7 @@ export async function openStage({ users = true } = {}): Promise<Stage> {
     log,
     newRequestId: uuidv7,
     clientAddress: createClientAddress(0),
+    isHttps: createHttpsCheck(0),
   });
   const rest = createRest({ graphql, log, newRequestId: uuidv7 });
   const server = createServer((req, res) => {

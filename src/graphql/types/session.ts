@@ -79,9 +79,12 @@ builder.mutationField('changePassword', (t) =>
     authScopes: { can: 'password.change' },
     errors: { types: [BadInputError, TooManyAttemptsError] },
     args: { input: t.arg({ type: ChangePasswordInput, required: true, description: 'Both passwords.' }) },
-    resolve: (_root, { input }, context) => {
+    resolve: async (_root, { input }, context) => {
       const { address, userAgent } = context.caller;
-      return context.domain.sessions.changePassword(signedIn(context), input, { address, userAgent });
+      const from = { address, userAgent };
+      const login = await context.domain.sessions.changePassword(signedIn(context), input, from);
+      context.consoleSession?.keep(login);
+      return login;
     },
   }),
 );

@@ -10,6 +10,11 @@ const SetupStatus = builder.objectRef<{ setupComplete: boolean }>('SetupStatus')
     setupComplete: t.exposeBoolean('setupComplete', {
       description: 'Whether setup has been marked as done.',
     }),
+    accountExists: t.boolean({
+      description:
+        'Whether there is an account to sign in with; if not, the first administrator is to be made.',
+      resolve: (_status, _args, { domain }) => domain.setup.accountExists(),
+    }),
   }),
 });
 

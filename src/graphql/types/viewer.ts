@@ -11,7 +11,7 @@ import {
   UnauthenticatedError,
 } from '../errors.ts';
 import { AccessGrantType } from './access-token.ts';
-import { Role } from './enum.ts';
+import { Role, UserSource } from './enum.ts';
 import { TenantType } from './tenant.ts';
 
 const ACTIONS = Object.keys(POLICY).filter((key): key is Action => Object.hasOwn(POLICY, key));
@@ -22,6 +22,11 @@ const Viewer = builder.objectRef<UserActor>('Viewer').implement({
     id: t.exposeID('id', { description: 'Id of the user.' }),
     username: t.exposeString('username', { description: 'Name to sign in with.' }),
     role: t.expose('role', { type: Role, description: 'What the user may do.' }),
+    source: t.field({
+      type: UserSource,
+      description: 'Where the user’s password is kept: one of the directory cannot be changed here.',
+      resolve: (actor, _args, { domain }) => domain.users.ownSource(actor),
+    }),
     tenantIds: t.idList({
       description: 'The tenants that a tenant-admin or tenant-viewer belongs to; empty for the other roles.',
       resolve: (actor) => [...actor.tenantIds],
@@ -84,14 +89,18 @@ builder.mutationField('login', (t) =>
   t.field({
     type: Login,
     description:
-      'Open to everybody: a token for a name and a password. Ten failures in 15 minutes close it for a while.',
+      'Open to everybody: a token for a name and a password. Ten failures in 15 minutes close it for a while. The console sends the header `x-prism-console: 1` and gets a cookie, too, that its scripts cannot read.',
     skipTypeScopes: true,
     errors: {
       types: [BadInputError, UnauthenticatedError, TooManyAttemptsError, ForbiddenError, ProviderError],
     },
     args: { input: t.arg({ type: LoginInput, required: true, description: 'Name and password.' }) },
-    resolve: (_root, { input }, { domain, caller }) =>
-      domain.sessions.login(input, { address: caller.address, userAgent: caller.userAgent }),
+    resolve: async (_root, { input }, { domain, caller, consoleSession }) => {
+      const { address, userAgent } = caller;
+      const login = await domain.sessions.login(input, { address, userAgent });
+      consoleSession?.keep(login);
+      return login;
+    },
   }),
 );
 
@@ -103,6 +112,7 @@ builder.mutationField('logout', (t) =>
     errors: {},
     resolve: async (_root, _args, context) => {
       await context.domain.sessions.logout(signedIn(context));
+      context.consoleSession?.forget();
       return { success: true };
     },
   }),
