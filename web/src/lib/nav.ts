@@ -56,6 +56,16 @@ export const NAV = [
   },
 ] as const;
 
+export type NavPage = (typeof NAV)[number]['pages'][number];
+
+/** The groups with the pages that one may see. */
+export function pagesFor(may: ReadonlySet<string>): { label: string; pages: NavPage[] }[] {
+  return NAV.map(({ label, pages }) => ({
+    label,
+    pages: pages.filter(({ needs }) => may.has(needs)),
+  })).filter(({ pages }) => pages.length > 0);
+}
+
 export function isCurrent(href: string, pathname: string): boolean {
   return href === '/' ? pathname === '/' : pathname === href || pathname.startsWith(`${href}/`);
 }

@@ -1,14 +1,4 @@
-import { goto } from '$app/navigation';
-import { session } from '#lib/state/session.ts';
-
-/** Forgets the session and asks to sign in again, to come back to the page that is open. */
-export function leave(): void {
-  session.end();
-  const { pathname, search } = location;
-  if (pathname === '/login' || pathname === '/setup') return;
-  void goto(loginAddress(pathname + search));
-}
-
+/** Of the sign-in page, to come back to `next` from there. */
 export function loginAddress(next: string): string {
   return next === '/' ? '/login' : `/login?next=${encodeURIComponent(next)}`;
 }

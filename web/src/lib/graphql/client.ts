@@ -1,7 +1,7 @@
 import { cacheExchange, Client, fetchExchange } from '@urql/core';
 import type { AnyVariables, CombinedError, OperationResult, TypedDocumentNode } from '@urql/core';
-import { leave } from '#lib/actions/leave.ts';
-import { session } from '#lib/state/session.ts';
+import { session } from '#lib/state/session.svelte.ts';
+import { consoleFetch } from './fetch.ts';
 import { done, failed } from './outcome.ts';
 import type { Outcome, Problem } from './outcome.ts';
 
@@ -9,26 +9,26 @@ const client = new Client({
   url: '/graphql',
   exchanges: [cacheExchange, fetchExchange],
   preferGetMethod: false,
-  fetchOptions: () => {
-    const { token } = session;
-    return token === null ? {} : { headers: { authorization: `Bearer ${token}` } };
-  },
+  fetch: consoleFetch,
 });
 
+/** A server that wants a login again and again is not asked for ever. */
+const MOST_TRIES = 5;
+
 /** One query, always from the server: what a console shows must be true now. */
-export async function ask<Data, Variables extends AnyVariables>(
+export function ask<Data, Variables extends AnyVariables>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
 ): Promise<Outcome<Data>> {
-  return read(await client.query(document, variables, { requestPolicy: 'network-only' }).toPromise());
+  return signedIn(() => client.query(document, variables, { requestPolicy: 'network-only' }).toPromise());
 }
 
 /** A query whose answer does not change while the console is open; the second asking costs nothing. */
-export async function askOnce<Data, Variables extends AnyVariables>(
+export function askOnce<Data, Variables extends AnyVariables>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
 ): Promise<Outcome<Data>> {
-  return read(await client.query(document, variables, { requestPolicy: 'cache-first' }).toPromise());
+  return signedIn(() => client.query(document, variables, { requestPolicy: 'cache-first' }).toPromise());
 }
 
 interface TypedError {
@@ -44,10 +44,23 @@ export async function act<Data, Name extends keyof Data, Variables extends AnyVa
   name: Name,
   variables: Variables,
 ): Promise<Outcome<Success<Data[Name]>>> {
-  const outcome = read(await client.mutation(document, variables).toPromise());
+  const outcome = await signedIn(() => client.mutation(document, variables).toPromise());
   if (!outcome.ok) return outcome;
   const result: Data[Name] = outcome.data[name];
   return isSuccess(result) ? done(result) : { ok: false, problem: toProblem(result) };
+}
+
+/**
+ * The session may end while a page is open, by itself or elsewhere. Then the user signs in again over the page, and the
+ * call is made once more. A wrong password is a typed error and no reason to.
+ */
+async function signedIn<Data>(call: () => Promise<OperationResult<Data>>): Promise<Outcome<Data>> {
+  for (let tries = 1; ; tries += 1) {
+    const since = session.renewals;
+    const outcome = read(await call());
+    if (outcome.ok || outcome.problem.code !== 'unauthenticated') return outcome;
+    if (tries > MOST_TRIES || !(await session.renew(since))) return outcome;
+  }
 }
 
 function isSuccess<Result>(result: Result): result is Success<Result> {
@@ -59,12 +72,7 @@ function isSuccess<Result>(result: Result): result is Success<Result> {
 }
 
 function read<Data>(result: OperationResult<Data>): Outcome<Data> {
-  if (result.error !== undefined) {
-    const problem = fromCombined(result.error);
-    // The session ended by itself or elsewhere. A wrong password is a typed error and does not come here.
-    if (problem.code === 'unauthenticated') leave();
-    return { ok: false, problem };
-  }
+  if (result.error !== undefined) return { ok: false, problem: fromCombined(result.error) };
   if (result.data === undefined) return failed('empty', 'The server answered without data.');
   return done(result.data);
 }

@@ -1,8 +1,7 @@
 import { stringifyDocument } from '@urql/core';
 import type { AnyVariables, TypedDocumentNode } from '@urql/core';
 import type { Client } from 'graphql-ws';
-import { leave } from '#lib/actions/leave.ts';
-import { session } from '#lib/state/session.ts';
+import { session } from '#lib/state/session.svelte.ts';
 import { failed } from './outcome.ts';
 import type { Problem } from './outcome.ts';
 
@@ -18,8 +17,8 @@ export interface LiveHandlers<Data> {
 
 /** Waits between two tries to connect: 0.5 s, then twice as long each time up to this, in ms. */
 const LONGEST_WAIT_MS = 10_000;
-/** How the server says that the login has ended: what graphql-ws calls Forbidden. */
-const FORBIDDEN = 4403;
+/** How the server says that the login is missing or over. */
+const UNAUTHORIZED = 4401;
 
 let client: Promise<Client> | null = null;
 
@@ -41,6 +40,7 @@ export function listen<Data, Variables extends AnyVariables>(
     client ??= connect();
     const socket = await client;
     if (ended) return;
+    const since = session.renewals;
     const unlisten = [
       socket.on('connecting', () => handlers.state?.('connecting')),
       socket.on('connected', () => handlers.state?.('open')),
@@ -60,13 +60,13 @@ export function listen<Data, Variables extends AnyVariables>(
         next({ data, errors }) {
           if (data !== undefined && data !== null) handlers.data(data);
           else if (errors?.[0] !== undefined)
-            end(failed(codeOf(errors[0].extensions), errors[0].message).problem);
+            close(failed(codeOf(errors[0].extensions), errors[0].message).problem);
         },
         error(error) {
-          end(problemOf(error));
+          close(problemOf(error));
         },
         complete() {
-          if (!ended) end(failed('ended', 'The server ended the live connection.').problem);
+          close(failed('ended', 'The server ended the live connection.').problem);
         },
       },
     );
@@ -77,13 +77,25 @@ export function listen<Data, Variables extends AnyVariables>(
       unsubscribe();
     };
     if (ended) stop();
+
+    function close(problem: Problem): void {
+      if (ended || finished) return;
+      stop?.();
+      if (problem.code === 'unauthenticated') void signInAgain(problem, since);
+      else end(problem);
+    }
+  }
+
+  /** The session has ended; it goes on with the next one. */
+  async function signInAgain(problem: Problem, since: number): Promise<void> {
+    const isBack = await session.renew(since);
+    if (ended) return;
+    if (isBack) await start();
+    else end(problem);
   }
 
   function end(problem: Problem): void {
-    if (ended) return;
     ended = true;
-    stop?.();
-    if (problem.code === 'unauthenticated') leave();
     handlers.end?.(problem);
   }
 
@@ -103,18 +115,15 @@ async function connect(): Promise<Client> {
       new Promise((resolve) => {
         setTimeout(resolve, Math.min(LONGEST_WAIT_MS, 500 * 2 ** tries));
       }),
-    // Only what the login has to do with is final; a server that restarts comes back.
-    shouldRetry: (closed) => !(closed instanceof CloseEvent && closed.code === FORBIDDEN),
-    connectionParams: () => {
-      const { token } = session;
-      return token === null ? {} : { authorization: `Bearer ${token}` };
-    },
+    // A server that restarts comes back, and one that has new rights for us lets us in again; only a login that is
+    // over is final, and graphql-ws knows that.
+    shouldRetry: () => true,
   });
 }
 
 function problemOf(error: unknown): Problem {
   if (error instanceof CloseEvent) {
-    const code = error.code === FORBIDDEN ? 'unauthenticated' : 'unreachable';
+    const code = error.code === UNAUTHORIZED ? 'unauthenticated' : 'unreachable';
     return failed(code, error.reason === '' ? 'The live connection is lost.' : error.reason).problem;
   }
   const first: unknown = Array.isArray(error) ? error[0] : error;

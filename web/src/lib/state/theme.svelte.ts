@@ -10,7 +10,11 @@ class ThemeChoice {
   current = $state<Theme>(read());
 
   next(): void {
-    this.current = NEXT[this.current];
+    this.choose(NEXT[this.current]);
+  }
+
+  choose(choice: Theme): void {
+    this.current = choice;
     if (this.current === 'system') {
       localStorage.removeItem(STORED);
       delete document.documentElement.dataset.theme;
