@@ -47,6 +47,8 @@ export interface AccessTokens {
   create(actor: Actor, input: AccessTokenInput): Promise<AccessTokenCreated>;
   /** One's own, or for an administrator anybody's; the newest first. */
   list(actor: Actor, userId?: string | null): Promise<readonly AccessTokenResult[]>;
+  /** Everybody's; the newest first, at most 1,000. For administrators. */
+  listAll(actor: Actor): Promise<readonly AccessTokenResult[]>;
   /** Ends it at once; may be repeated. One's own, or for an administrator anybody's. */
   revoke(actor: Actor, id: string): Promise<AccessTokenResult>;
   /** One query. Null = no such token, expired, revoked, or its user is no longer active. */
@@ -54,6 +56,7 @@ export interface AccessTokens {
 }
 
 const MOST_LIVE = 50;
+const MOST_LISTED = 1000;
 const USED_EVERY_MS = 60_000;
 /** Tokens that ended so long ago are removed when their user makes a new one; the audit log keeps their story. */
 const KEPT_MS = 90 * 24 * 60 * 60 * 1000;
@@ -136,6 +139,15 @@ export function createAccessTokens(deps: {
       return await db.accessToken.findMany({
         where: { userId },
         orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        select,
+      });
+    },
+
+    async listAll(actor) {
+      authorize(actor, 'accessToken.manage');
+      return await db.accessToken.findMany({
+        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        take: MOST_LISTED,
         select,
       });
     },

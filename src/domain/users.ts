@@ -14,6 +14,7 @@ import {
   requireTenants,
   userFacts,
   type UserResult,
+  type UserSource,
 } from './user-guard.ts';
 import { userCreate, userUpdate } from './user-schema.ts';
 import { badInput, requireId, validate } from './validate.ts';
@@ -48,6 +49,8 @@ export interface Users {
   update(actor: Actor, id: string, input: UserUpdateInput): Promise<UserResult>;
   /** Throws forbidden for oneself, conflict for the last administrator. */
   remove(actor: Actor, id: string): Promise<UserResult>;
+  /** Where the actor's own password is kept. */
+  ownSource(actor: Actor): Promise<UserSource>;
 }
 
 export interface UsersDeps {
@@ -123,6 +126,13 @@ export function createUsers({ db, clock, passwords }: UsersDeps): Users {
         await notify(tx, 'user', id);
         return before;
       });
+    },
+
+    async ownSource(actor) {
+      authorize(actor, 'session.read');
+      if (actor.kind !== 'user') return 'local';
+      const row = await db.user.findUnique({ where: { id: actor.id }, select: { source: true } });
+      return row?.source === 'ldap' ? 'ldap' : 'local';
     },
   };
 }

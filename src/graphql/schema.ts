@@ -4,6 +4,7 @@ import './types/enum.ts';
 import './types/error.ts';
 import './types/setup.ts';
 import './types/viewer.ts';
+import './types/policy.ts';
 import './types/user.ts';
 import './types/session.ts';
 import './types/access-token.ts';
@@ -11,6 +12,8 @@ import './types/audit.ts';
 import './types/provider.ts';
 import './types/provider-type.ts';
 import './types/provider-check.ts';
+import './types/provider-check-progress.ts';
+import './types/provider-discovery.ts';
 import './types/provider-model.ts';
 import './types/model-suggestion.ts';
 import './types/tier-order.ts';
@@ -30,6 +33,7 @@ import './types/settings.ts';
 import './types/system.ts';
 import './types/ldap.ts';
 import './types/subscription.ts';
+import './types/playground.ts';
 
 // Nobody may use a field of these without signing in, but for those that say `skipTypeScopes` (OPEN_OPERATIONS).
 builder.queryType({ description: 'What can be read.', authScopes: { signedIn: true } });

@@ -104,6 +104,10 @@ export const SCOPE_NAMES = Object.keys(SCOPES).filter((name): name is Scope => O
 /** Roles that see all tenants; the others see those they belong to. */
 const ALL_TENANTS: readonly Role[] = ['admin', 'maintainer', 'finops'];
 
+export function seesAllTenants(role: Role): boolean {
+  return ALL_TENANTS.includes(role);
+}
+
 export function can(actor: Actor, action: Action): boolean {
   if (actor.kind === 'system') return true;
   return roleAllows(actor.role, action) && (actor.grant === undefined || grantAllows(actor.grant, action));
@@ -158,7 +162,7 @@ export function refusal(actor: Actor, what: string): AppError {
 export function tenantScope(actor: Actor): 'all' | readonly string[] {
   if (actor.kind === 'system') return 'all';
   const limit = actor.grant?.tenantIds ?? [];
-  if (!ALL_TENANTS.includes(actor.role)) {
+  if (!seesAllTenants(actor.role)) {
     return limit.length === 0 ? actor.tenantIds : actor.tenantIds.filter((id) => limit.includes(id));
   }
   return limit.length === 0 ? 'all' : limit;

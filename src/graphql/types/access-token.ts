@@ -1,6 +1,7 @@
 import type { AccessTokenResult } from '../../domain/access-tokens.ts';
 import type { AccessGrant } from '../../identity/actor.ts';
-import { SCOPE_NAMES, SCOPES, type Scope } from '../../identity/policy.ts';
+import { isOfUse, SCOPE_NAMES, SCOPES, type Scope } from '../../identity/policy.ts';
+import { SCOPE_WORDS } from '../../identity/policy-words.ts';
 import { builder } from '../builder.ts';
 import { signedIn } from '../context.ts';
 import { BadInputError, ConflictError, NotFoundError } from '../errors.ts';
@@ -92,6 +93,15 @@ const ScopeInfo = builder.objectRef<Scope>('AccessScopeInfo').implement({
   description: 'What a scope allows.',
   fields: (t) => ({
     scope: t.field({ type: AccessScope, description: 'The scope.', resolve: (scope) => scope }),
+    description: t.string({
+      description: 'What a token with it is for.',
+      resolve: (scope) => SCOPE_WORDS[scope],
+    }),
+    ofUse: t.boolean({
+      description:
+        'Whether it gives the caller’s role anything at all; a token cannot be made with one that does not.',
+      resolve: (scope, _args, context) => isOfUse(scope, signedIn(context).role),
+    }),
     permissions: t.stringList({
       description: 'The actions of `me.permissions` that it keeps, if the role allows them.',
       resolve: (scope) => [...SCOPES[scope]],
@@ -118,6 +128,17 @@ builder.queryField('accessScopes', (t) =>
     description: 'All scopes that there are, with what each of them allows.',
     authScopes: { can: 'session.read' },
     resolve: () => [...SCOPE_NAMES],
+  }),
+);
+
+builder.queryField('allAccessTokens', (t) =>
+  t.field({
+    type: [AccessToken],
+    description: 'The access tokens of everybody, the newest first, ended ones included; at most 1,000.',
+    authScopes: { can: 'accessToken.manage' },
+    resolve: async (_root, _args, context) => [
+      ...(await context.domain.accessTokens.listAll(signedIn(context))),
+    ],
   }),
 );
 

@@ -44,6 +44,10 @@ export const UserType = builder.prismaObject('User', {
       nullable: true,
       description: 'When the user last signed in; null = never.',
     }),
+    sessionCount: t.relationCount('sessions', {
+      description: 'How many logins have not ended.',
+      where: (_args, { clock }) => ({ revokedAt: null, expiresAt: { gt: clock() } }),
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the user was added.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the user was last changed.' }),
   }),

@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { POLICY, SCOPE_NAMES, isOfUse } from '../../src/identity/policy.ts';
+import { ROLES } from '../../src/identity/actor.ts';
+import { graphqlSpelling } from '../../src/graphql/enums.ts';
+import { openStage, type Stage } from './stage.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await openStage();
+});
+afterAll(() => stage.close());
+
+describe('the policy, as the console shows it', () => {
+  it('is the one in force, for everybody to read, with words for every line', async () => {
+    for (const role of ['admin', 'tenant-viewer'] as const) {
+      const { body } = await stage.graphql(
+        '{ roles { role description seesAllTenants } permissions { action group description roles } }',
+        {},
+        stage.tokens[role],
+      );
+      expect(body.data.roles.map((one: { role: string }) => one.role)).toEqual(ROLES.map(graphqlSpelling));
+      expect(body.data.permissions).toEqual(
+        Object.entries(POLICY).map(([action, roles]) => ({
+          action,
+          group: expect.stringMatching(/./),
+          description: expect.stringMatching(/^[a-z]/),
+          roles: roles.map(graphqlSpelling),
+        })),
+      );
+    }
+  });
+
+  it('says of every scope what it is for, and whether it is of use', async () => {
+    const { body } = await stage.graphql(
+      '{ accessScopes { scope description ofUse } }',
+      {},
+      stage.tokens.finops,
+    );
+    expect(body.data.accessScopes).toEqual(
+      SCOPE_NAMES.map((scope) => ({
+        scope: graphqlSpelling(scope),
+        description: expect.stringMatching(/\.$/),
+        ofUse: isOfUse(scope, 'finops'),
+      })),
+    );
+  });
+});
+
+it('counts the sessions of each user, and knows where one’s own password is kept', async () => {
+  const { body } = await stage.graphql('{ users { username sessionCount } me { source } }');
+  const counts = Object.fromEntries(
+    body.data.users.map((user: { username: string; sessionCount: number }) => [
+      user.username,
+      user.sessionCount,
+    ]),
+  );
+  expect(counts['the-admin']).toBeGreaterThan(0);
+  expect(body.data.me.source).toBe('LOCAL');
+  const before = counts['the-finops'];
+  await stage.login('the-finops');
+  const again = await stage.graphql('{ users { username sessionCount } }');
+  expect(again.body.data.users).toContainEqual({ username: 'the-finops', sessionCount: before + 1 });
+});
+
+it('lists everybody’s access tokens for an administrator alone', async () => {
+  const expiresAt = new Date(stage.world.now.value.getTime() + 3_600_000).toISOString();
+  const make = `mutation { createAccessToken(input: { name: "of finops", scopes: [USAGE_READ], expiresAt: "${expiresAt}" }) { ... on AccessTokenCreated { accessToken { id } } } }`;
+  const made = await stage.graphql(make, {}, stage.tokens.finops);
+  const { id } = made.body.data.createAccessToken.accessToken;
+  const all = '{ allAccessTokens { id name } }';
+  expect((await stage.graphql(all)).body.data.allAccessTokens).toContainEqual({ id, name: 'of finops' });
+  expect((await stage.graphql(all, {}, stage.tokens.finops)).body.errors[0].extensions.code).toBe(
+    'forbidden',
+  );
+});
