@@ -35,8 +35,10 @@ export const SUMMARY_MEASURES = {
   avgDurationMs: 'avgDurationMs',
   p50DurationMs: 'p50DurationMs',
   p95DurationMs: 'p95DurationMs',
+  p99DurationMs: 'p99DurationMs',
   p50TtftMs: 'p50TtftMs',
   p95TtftMs: 'p95TtftMs',
+  p99TtftMs: 'p99TtftMs',
   uniqueUsers: 'uniqueUsers',
 } as const satisfies Record<string, Measure>;
 type SummaryName = keyof typeof SUMMARY_MEASURES;

@@ -54,8 +54,10 @@ export const MEASURES = {
   avgDurationMs: share('duration_ms', 'requests'),
   p50DurationMs: percentile('duration_buckets', 0.5),
   p95DurationMs: percentile('duration_buckets', 0.95),
+  p99DurationMs: percentile('duration_buckets', 0.99),
   p50TtftMs: percentile('ttft_buckets', 0.5),
   p95TtftMs: percentile('ttft_buckets', 0.95),
+  p99TtftMs: percentile('ttft_buckets', 0.99),
   uniqueUsers: { sql: 'users', of: [] },
 } as const satisfies Record<string, MeasureRow>;
 export type Measure = keyof typeof MEASURES;

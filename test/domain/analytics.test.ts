@@ -67,8 +67,10 @@ describe('the usage summary', () => {
         avgDurationMs: 100,
         p50DurationMs: null,
         p95DurationMs: null,
+        p99DurationMs: null,
         p50TtftMs: null,
         p95TtftMs: null,
+        p99TtftMs: null,
         uniqueUsers: 2,
       });
     }

@@ -93,8 +93,10 @@ function measured(rows: readonly RequestLogInput[]): Record<keyof Measures, numb
     avgDurationMs: requests === 0 ? 0 : total((row) => row.durationMs) / requests,
     p50DurationMs: percentile(durations, 0.5),
     p95DurationMs: percentile(durations, 0.95),
+    p99DurationMs: percentile(durations, 0.99),
     p50TtftMs: percentile(ttfts, 0.5),
     p95TtftMs: percentile(ttfts, 0.95),
+    p99TtftMs: percentile(ttfts, 0.99),
     uniqueUsers: new Set(rows.map(({ userName }) => userName).filter((name) => name !== '')).size,
   };
 }

@@ -86,6 +86,10 @@ const UsageMeasures = builder.interfaceRef<Measures>('UsageMeasures').implement(
       nullable: true,
       description: '95 % of the requests took no longer; from a histogram, interpolated. Null = no requests.',
     }),
+    p99DurationMs: t.exposeFloat('p99DurationMs', {
+      nullable: true,
+      description: '99 % of the requests took no longer; from a histogram, interpolated. Null = no requests.',
+    }),
     p50TtftMs: t.exposeFloat('p50TtftMs', {
       nullable: true,
       description: 'The median time until the first byte of an answer. Null = there was no answer.',
@@ -93,6 +97,10 @@ const UsageMeasures = builder.interfaceRef<Measures>('UsageMeasures').implement(
     p95TtftMs: t.exposeFloat('p95TtftMs', {
       nullable: true,
       description: 'The 95th percentile of the time until the first byte. Null = there was no answer.',
+    }),
+    p99TtftMs: t.exposeFloat('p99TtftMs', {
+      nullable: true,
+      description: 'The 99th percentile of the time until the first byte. Null = there was no answer.',
     }),
     uniqueUsers: t.field({
       type: 'Count',

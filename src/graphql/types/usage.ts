@@ -87,6 +87,10 @@ export const UsageSummaryType = builder.objectRef<UsageSummary>('UsageSummary').
       nullable: true,
       description: '95 % of the requests took no longer; null = no requests.',
     }),
+    p99DurationMs: t.exposeFloat('p99DurationMs', {
+      nullable: true,
+      description: '99 % of the requests took no longer; null = no requests.',
+    }),
     p50TtftMs: t.exposeFloat('p50TtftMs', {
       nullable: true,
       description: 'The median time until the first byte of an answer; null = there was no answer.',
@@ -94,6 +98,10 @@ export const UsageSummaryType = builder.objectRef<UsageSummary>('UsageSummary').
     p95TtftMs: t.exposeFloat('p95TtftMs', {
       nullable: true,
       description: 'The 95th percentile of the time until the first byte; null = there was no answer.',
+    }),
+    p99TtftMs: t.exposeFloat('p99TtftMs', {
+      nullable: true,
+      description: 'The 99th percentile of the time until the first byte; null = there was no answer.',
     }),
     uniqueUsers: t.field({
       type: 'Count',
