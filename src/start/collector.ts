@@ -26,5 +26,9 @@ export function releaseStartMemory(): void {
   setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext('gc');
   setFlagsFromString('--no-expose-gc');
-  if (typeof collect === 'function') collect({ type: 'major', flavor: 'last-resort', execution: 'sync' });
+  if (isCollect(collect)) collect({ type: 'major', flavor: 'last-resort', execution: 'sync' });
+}
+
+function isCollect(value: unknown): value is NodeJS.GCFunction {
+  return typeof value === 'function';
 }
