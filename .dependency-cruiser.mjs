@@ -84,7 +84,7 @@ export default {
     only('identity', 'database'),
     only('database'),
     only('domain', 'database', 'identity', 'catalog', 'routing', 'providers', 'accounting'),
-    only('graphql', 'domain', 'database', 'identity', 'providers', 'accounting', 'catalog'),
+    only('graphql', 'domain', 'database', 'identity', 'providers', 'accounting', 'catalog', 'http'),
     only('rest', 'graphql', 'http'),
   ],
   options: {

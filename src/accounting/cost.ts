@@ -48,7 +48,7 @@ export function costOf(usage: TokenUsage, price: Price | null): Cost {
 }
 
 /** The rates of the highest tier whose threshold the prompt exceeds. */
-function ratesFor(price: Price, inputTokens: number): Rates {
+export function ratesFor(price: Price, inputTokens: number): Rates {
   let rates = price.base;
   for (const tier of price.tiers) {
     if (inputTokens <= tier.overInputTokens) break;

@@ -18,6 +18,13 @@ export interface AttemptTrace {
 export interface RequestTrace {
   readonly plannedMs: number;
   readonly attempts: readonly AttemptTrace[];
+  /**
+   * What a token of each class cost then, in pico-USD: input, cached input, cache write, output, reasoning. Absent = no
+   * price was known.
+   */
+  readonly rates?: readonly number[];
+  /** Tokens that the model's context window then had; absent = not known. */
+  readonly window?: number;
   /** The router's decision (gateway/auto/members.ts); absent where nothing was routed. */
   readonly routing?: Readonly<Record<string, unknown>>;
 }

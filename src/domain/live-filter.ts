@@ -1,5 +1,6 @@
 import { Prisma, type RequestLog } from '../database/generated/prisma/client.ts';
 import { AppError } from '../errors.ts';
+import type { RequestExclusions } from './request-log-filter.ts';
 
 /** The tenants that somebody may see (identity/policy.ts, tenantScope). */
 export type TenantScope = 'all' | readonly string[];
@@ -15,9 +16,10 @@ export interface LiveFilter {
   readonly sessionId?: string | null | undefined;
   readonly status?: string | null | undefined;
   readonly autoRouted?: boolean | null | undefined;
+  readonly exclude?: RequestExclusions | null | undefined;
 }
 
-type Condition = readonly [keyof LiveFilter, keyof RequestLog, Prisma.Sql];
+type Condition = readonly [Exclude<keyof LiveFilter, 'exclude'>, keyof RequestLog, Prisma.Sql];
 
 /** Each condition asks for a column to be equal: once of rows in memory, once of PostgreSQL. */
 const CONDITIONS: readonly Condition[] = [
@@ -31,6 +33,18 @@ const CONDITIONS: readonly Condition[] = [
   ['status', 'status', Prisma.sql`r.status`],
   ['autoRouted', 'autoRouted', Prisma.sql`r.auto_routed`],
 ];
+/** The same the other way round: none of several values. */
+const EXCLUSIONS: Readonly<Record<keyof RequestExclusions, Condition[0]>> = {
+  tenantIds: 'tenantId',
+  keyIds: 'keyId',
+  models: 'model',
+  providerSlugs: 'providerSlug',
+  categories: 'category',
+  users: 'user',
+  sessionIds: 'sessionId',
+  statuses: 'status',
+};
+const MAX_EXCLUDED = 100;
 const IDS: readonly (keyof LiveFilter)[] = ['tenantId', 'keyId'];
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -46,13 +60,37 @@ export function compileFilter(filter: LiveFilter): CompiledFilter {
     if (value === null || value === undefined) return [];
     return [{ column, sql, value: IDS.includes(name) ? uuid(name, value) : value }];
   });
+  const unwanted = exclusionsOf(filter.exclude ?? {});
   return {
-    accepts: (row) => wanted.every(({ column, value }) => row[column] === value),
+    accepts: (row) =>
+      wanted.every(({ column, value }) => row[column] === value) &&
+      unwanted.every(({ column, values }) => !values.some((value) => row[column] === value)),
     // PostgreSQL refuses a text with a NUL; no row has one.
-    where: wanted.map(({ sql, value }) =>
-      typeof value === 'string' && value.includes('\0') ? Prisma.sql`FALSE` : Prisma.sql`${sql} = ${value}`,
-    ),
+    where: [
+      ...wanted.map(({ sql, value }) =>
+        typeof value === 'string' && value.includes('\0') ? Prisma.sql`FALSE` : Prisma.sql`${sql} = ${value}`,
+      ),
+      ...unwanted.map(({ sql, values }) => Prisma.sql`${sql} <> ALL(${values}::text[])`),
+    ],
   };
+}
+
+function exclusionsOf(given: RequestExclusions) {
+  const names = Object.keys(EXCLUSIONS) as (keyof RequestExclusions)[];
+  return names.flatMap((name) => {
+    const values = (given[name] ?? []).filter((value) => !value.includes('\0'));
+    const found = CONDITIONS.find(([condition]) => condition === EXCLUSIONS[name]);
+    if (values.length === 0 || found === undefined) return [];
+    if (values.length > MAX_EXCLUDED) {
+      const path = `filter.exclude.${name}`;
+      throw new AppError('bad_input', `"${path}" has more than ${MAX_EXCLUDED} values.`, {
+        fields: [{ path, message: `must have at most ${MAX_EXCLUDED} values` }],
+      });
+    }
+    const isIds = name === 'tenantIds' || name === 'keyIds';
+    const [, column, sql] = found;
+    return [{ column, sql, values: isIds ? values.map((id) => uuid(`exclude.${name}`, id)) : values }];
+  });
 }
 
 function uuid(name: string, value: string | boolean): string {

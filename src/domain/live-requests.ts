@@ -40,6 +40,8 @@ export interface LiveRequests {
    * SlowConsumerError when more wait than a subscriber may leave waiting.
    */
   follow(actor: Actor, options: FollowOptions): AsyncGenerator<LoggedRequest, void, undefined>;
+  /** A cursor behind all that the log shows now: whoever reads the log next and follows from here misses nothing. */
+  end(actor: Actor): Promise<string>;
 }
 
 export interface LiveRequestsDeps {
@@ -64,6 +66,14 @@ export function createLiveRequests(deps: LiveRequestsDeps): LiveRequests {
       authorize(actor, 'requestLog.read');
       const wanted: Wanted = { ...compileFilter(options.filter), tenants: tenantScope(actor) };
       return stream(wanted, options.after === null ? null : decode(options.after, clock()), options);
+    },
+
+    async end(actor) {
+      authorize(actor, 'requestLog.read');
+      return encode({
+        from: clock() - LONGEST_REQUEST_MS,
+        given: [{ seen: await reader.snapshot(), upTo: null }],
+      });
     },
   };
 

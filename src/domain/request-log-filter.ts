@@ -21,9 +21,34 @@ export interface RequestFilter {
   readonly sessionId?: string | null | undefined;
   readonly status?: RequestStatus | null | undefined;
   readonly autoRouted?: boolean | null | undefined;
+  readonly exclude?: RequestExclusions | null | undefined;
 }
 
+/** Values that a request must not have; null, missing and empty alike mean "no condition". */
+export interface RequestExclusions {
+  readonly tenantIds?: readonly string[] | null | undefined;
+  readonly keyIds?: readonly string[] | null | undefined;
+  readonly models?: readonly string[] | null | undefined;
+  readonly providerSlugs?: readonly string[] | null | undefined;
+  readonly categories?: readonly string[] | null | undefined;
+  readonly users?: readonly string[] | null | undefined;
+  readonly sessionIds?: readonly string[] | null | undefined;
+  readonly statuses?: readonly RequestStatus[] | null | undefined;
+}
+
+const MAX_EXCLUDED = 100;
 const text = z.string().max(1000).nullish();
+const texts = z.array(z.string().max(1000)).max(MAX_EXCLUDED).nullish();
+const exclusions = z.strictObject({
+  tenantIds: texts,
+  keyIds: texts,
+  models: texts,
+  providerSlugs: texts,
+  categories: texts,
+  users: texts,
+  sessionIds: texts,
+  statuses: z.array(z.enum(REQUEST_STATUSES)).max(MAX_EXCLUDED).nullish(),
+});
 const requestFilter = z.strictObject({
   from: z.date().nullish(),
   to: z.date().nullish(),
@@ -36,6 +61,7 @@ const requestFilter = z.strictObject({
   sessionId: text,
   status: z.enum(REQUEST_STATUSES).nullish(),
   autoRouted: z.boolean().nullish(),
+  exclude: exclusions.nullish(),
 });
 
 /** A filter that has been checked, never wider than what the actor may see. */
@@ -49,6 +75,15 @@ export interface RequestConditions {
   readonly sessionId: string | null;
   readonly status: RequestStatus | null;
   readonly autoRouted: boolean | null;
+  /** Column → values that a row must not have. */
+  readonly excluded: ReadonlyMap<ExcludedColumn, readonly string[]>;
+}
+
+type ExcludedColumn = Exclude<DimensionColumn, 'cost_tier'> | 'session_id' | 'status';
+
+/** Whether only the log itself can say what fits: the rollups know neither conversations nor what to leave out. */
+export function isBeyondSums({ sessionId, excluded }: RequestConditions): boolean {
+  return sessionId !== null || excluded.size > 0;
 }
 
 /** What PostgreSQL can tell apart, and no request is beyond. */
@@ -59,6 +94,16 @@ const COLUMNS = {
   category: 'category',
   user: 'user_name',
 } as const satisfies Partial<Record<keyof RequestFilter, DimensionColumn>>;
+const EXCLUDED: Readonly<Record<keyof RequestExclusions, ExcludedColumn>> = {
+  tenantIds: 'tenant_id',
+  keyIds: 'key_id',
+  models: 'model',
+  providerSlugs: 'provider_slug',
+  categories: 'category',
+  users: 'user_name',
+  sessionIds: 'session_id',
+  statuses: 'status',
+};
 
 /** Throws AppError bad_input, or not_found for another tenant's id. */
 export function requestConditions(actor: Actor, input: RequestFilter): RequestConditions {
@@ -86,7 +131,22 @@ export function requestConditions(actor: Actor, input: RequestFilter): RequestCo
     sessionId: given.sessionId == null ? null : withoutNul(given.sessionId),
     status: given.status ?? null,
     autoRouted: given.autoRouted ?? null,
+    excluded: excludedOf(given.exclude ?? {}),
   };
+}
+
+function excludedOf(given: RequestExclusions): RequestConditions['excluded'] {
+  const excluded = new Map<ExcludedColumn, readonly string[]>();
+  for (const name of Object.keys(EXCLUDED) as (keyof RequestExclusions)[]) {
+    const values = given[name] ?? [];
+    if (values.length === 0) continue;
+    const kind = name === 'tenantIds' ? 'tenant' : name === 'keyIds' ? 'key' : null;
+    excluded.set(
+      EXCLUDED[name],
+      values.map((value) => (kind === null ? withoutNul(value) : requireId(value, kind))),
+    );
+  }
+  return excluded;
 }
 
 /** No stored text has one, and PostgreSQL takes none. */
@@ -108,12 +168,17 @@ export function dimensionsAre(dimensions: RequestConditions['dimensions']): Pris
 }
 
 /** Over `request_log`, all but the time. */
-export function requestIs({ dimensions, sessionId, status, autoRouted }: RequestConditions): Prisma.Sql {
+export function requestIs(conditions: RequestConditions): Prisma.Sql {
+  const { dimensions, sessionId, status, autoRouted, excluded } = conditions;
   const all = [dimensionsAre(dimensions)];
   // The second condition lets the partial index be used.
   if (sessionId !== null) all.push(Prisma.sql`session_id = ${sessionId} AND session_id <> ''`);
   if (status !== null) all.push(Prisma.sql`status = ${status}`);
   if (autoRouted !== null) all.push(Prisma.sql`auto_routed = ${autoRouted}`);
+  for (const [column, values] of excluded) {
+    const type = Prisma.raw(column.endsWith('_id') && column !== 'session_id' ? 'uuid' : 'text');
+    all.push(Prisma.sql`${Prisma.raw(column)} <> ALL(${[...values]}::${type}[])`);
+  }
   return Prisma.join(all, ' AND ');
 }
 

@@ -124,6 +124,31 @@ export async function readCounted(
   return { rows: found, total: found[0] === undefined ? null : Number(found[0].total) };
 }
 
+export const REQUEST_ORDERS = ['cost', 'first_byte', 'duration', 'tokens'] as const;
+export type RequestOrder = (typeof REQUEST_ORDERS)[number];
+
+/** What the topmost have most of. */
+const ORDERS: Readonly<Record<RequestOrder, string>> = {
+  cost: 'actual_cost',
+  first_byte: 'ttft_ms',
+  duration: 'duration_ms',
+  tokens: 'input_tokens + output_tokens',
+};
+
+/** The topmost rows of a time. No index knows them: all rows of the time are looked at. */
+export async function readTop(
+  db: Pick<PrismaClient, '$queryRaw'>,
+  conditions: RequestConditions,
+  by: RequestOrder,
+  limit: number,
+): Promise<RequestLog[]> {
+  return await db.$queryRaw<RequestLog[]>`
+    SELECT ${Prisma.raw(SELECTED)} FROM request_log
+     WHERE at >= ${new Date(conditions.from)}::timestamptz AND at < ${new Date(conditions.to)}::timestamptz
+       AND ${requestIs(conditions)}
+     ORDER BY ${Prisma.raw(ORDERS[by])} DESC NULLS LAST, at DESC, id DESC LIMIT ${limit}`;
+}
+
 /** Whether there is a condition that the indexes by time do not know. */
 function isNarrow({ dimensions, status, autoRouted }: RequestConditions): boolean {
   return (

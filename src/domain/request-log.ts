@@ -15,9 +15,22 @@ import {
   type HourCount,
   type LogShape,
 } from './request-log-counts.ts';
-import { requestConditions, type RequestConditions, type RequestFilter } from './request-log-filter.ts';
-import { readCounted, readRow, readRows, type HourOfLog, type Place } from './request-log-rows.ts';
-import { validate } from './validate.ts';
+import {
+  isBeyondSums,
+  requestConditions,
+  type RequestConditions,
+  type RequestFilter,
+} from './request-log-filter.ts';
+import {
+  readCounted,
+  readRow,
+  readRows,
+  readTop,
+  type HourOfLog,
+  type Place,
+  type RequestOrder,
+} from './request-log-rows.ts';
+import { badInput, validate } from './validate.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -54,6 +67,15 @@ export interface SliceInput {
   readonly limit: number;
 }
 
+export interface TopInput {
+  readonly by: RequestOrder;
+  /** At most MAX_PAGE. */
+  readonly limit: number;
+}
+
+/** Longer times are not sorted: all of their rows have to be looked at. */
+export const TOP_DAYS = 31;
+
 /**
  * The log, newest first, as far as the actor may see it; another tenant's id → not_found. The rollups say in which
  * hours the rows are, so a page costs the same wherever it lies and however few rows fit.
@@ -65,6 +87,8 @@ export interface RequestLogReader {
   total(actor: Actor, filter: RequestFilter): Promise<number>;
   /** Rows next to a place, which stay where they are whatever comes. */
   slice(actor: Actor, filter: RequestFilter, input: SliceInput): Promise<RequestRow[]>;
+  /** The topmost of a time of at most TOP_DAYS; of equals the newest first. */
+  top(actor: Actor, filter: RequestFilter, input: TopInput): Promise<RequestRow[]>;
   find(actor: Actor, id: string): Promise<RequestRow | null>;
   /**
    * All that fit, in batches of one size: what is kept in memory does not depend on how many there are. What comes to
@@ -83,7 +107,13 @@ const pageInput = z.strictObject({
 });
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-export function createRequestLog({ db }: { readonly db: PrismaClient }): RequestLogReader {
+export function createRequestLog({
+  db,
+  clock = () => new Date(),
+}: {
+  readonly db: PrismaClient;
+  readonly clock?: () => Date;
+}): RequestLogReader {
   function conditionsFor(actor: Actor, filter: RequestFilter): RequestConditions {
     authorize(actor, 'requestLog.read');
     return requestConditions(actor, filter);
@@ -107,7 +137,7 @@ export function createRequestLog({ db }: { readonly db: PrismaClient }): Request
         page,
         pages: Math.max(1, Math.ceil(total / limit)),
       });
-      if (conditions.sessionId !== null) {
+      if (isBeyondSums(conditions)) {
         const { rows, total } = await readCounted(db, conditions, { limit, offset });
         return answer(rows, total ?? (offset === 0 ? 0 : await countRows(db, conditions, conditions)));
       }
@@ -120,18 +150,27 @@ export function createRequestLog({ db }: { readonly db: PrismaClient }): Request
 
     async total(actor, filter) {
       const conditions = conditionsFor(actor, filter);
-      if (conditions.sessionId !== null) return await countRows(db, conditions, conditions);
+      if (isBeyondSums(conditions)) return await countRows(db, conditions, conditions);
       return (await atOnce((tx) => lookAt(tx, conditions))).total;
     },
 
     async slice(actor, filter, { limit, ...place }) {
       const conditions = narrowed(conditionsFor(actor, filter), place);
-      if (conditions.sessionId !== null)
-        return await readRows(db, conditions, { ...place, hours: null, limit });
+      if (isBeyondSums(conditions)) return await readRows(db, conditions, { ...place, hours: null, limit });
       return await atOnce(async (tx) => {
         const hours = await hoursOfSlice(tx, conditions, { limit, ...place });
         return await readRows(tx, conditions, { ...place, hours, limit });
       });
+    },
+
+    async top(actor, filter, { by, limit }) {
+      const conditions = conditionsFor(actor, filter);
+      const until = Math.min(conditions.to, clock().getTime());
+      // An hour more: of the days of a calendar one may have 25.
+      if (until - conditions.from > TOP_DAYS * DAY_MS + HOUR_MS) {
+        throw badInput([{ path: 'filter.from', message: `must lie at most ${TOP_DAYS} days before "to"` }]);
+      }
+      return await readTop(db, conditions, by, limit);
     },
 
     async find(actor, id) {
@@ -218,7 +257,7 @@ async function* readBatches(
   db: PrismaClient,
   conditions: RequestConditions,
 ): AsyncGenerator<readonly RequestRow[], void, undefined> {
-  if (conditions.sessionId !== null) {
+  if (isBeyondSums(conditions)) {
     yield* inBatches((after) => readRows(db, conditions, { hours: null, after, limit: BATCH }));
     return;
   }

@@ -1,11 +1,18 @@
-import { costInfo, costOf } from '../accounting/cost.ts';
+import { costInfo, costOf, ratesFor } from '../accounting/cost.ts';
 import { boundText, TEXT_LIMITS } from '../accounting/bound-text.ts';
-import type { AttemptTrace, JournalSink, RequestRecord, RequestStatus } from '../accounting/record.ts';
+import type {
+  AttemptTrace,
+  JournalSink,
+  RequestRecord,
+  RequestStatus,
+  RequestTrace,
+} from '../accounting/record.ts';
 import { NO_USAGE, type TokenUsage } from '../accounting/usage.ts';
 import type { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Limiter } from '../runtime/limiter.ts';
 import { candidateKey } from '../runtime/routing-view.ts';
+import type { ServedModel } from '../runtime/view.ts';
 import { autoRoutingMember, routedTrace } from './auto/members.ts';
 import type { SessionMemory } from './auto/sessions.ts';
 import { MAX_CAPTURED_BYTES, type Exchange } from './exchange.ts';
@@ -184,10 +191,24 @@ function recordOf(deps: SettleDeps, exchange: Exchange, ending: Ending, bill: Bi
     trace: {
       plannedMs: exchange.plannedMs,
       attempts,
+      ...termsOf(served, bill),
       ...(routed === null ? {} : { routing: routedTrace(routed) }),
     },
     snapshot: exchange.captured === null ? null : sealSnapshot(deps, exchange, exchange.captured),
   };
+}
+
+/** What the answer was paid and measured by: both change with time, so the row keeps what held then. */
+function termsOf(
+  served: ServedModel | null,
+  { priced, usage }: Bill,
+): Pick<RequestTrace, 'rates' | 'window'> {
+  if (served === null) return {};
+  const { price, model } = served;
+  const window = model.contextWindow === null ? {} : { window: model.contextWindow };
+  if (!priced || price === null) return window;
+  const { input, cached, cacheWrite, output, reasoning } = ratesFor(price, usage.inputTokens);
+  return { rates: [input, cached, cacheWrite, output, reasoning], ...window };
 }
 
 /** All attempts; the one that answered, fully or in part, is the last. */

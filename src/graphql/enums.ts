@@ -1,7 +1,9 @@
 import { AXES } from '../catalog/benchmarks.ts';
 import { ROLES } from '../identity/actor.ts';
 import { SCOPE_NAMES } from '../identity/policy.ts';
+import { ACCESS_REASONS } from '../domain/model-access.ts';
 import { TIERS } from '../domain/provider-models.ts';
+import { REQUEST_ORDERS } from '../domain/request-log-rows.ts';
 import { CLASSIFICATION_SOURCES, COMPLEXITIES, DOMAINS, RULE_KINDS } from '../domain/routing-types.ts';
 import { LOG_LEVELS } from '../log.ts';
 
@@ -23,7 +25,22 @@ export const ENUMS = {
     description: 'Which models a tenant may use: all, only those listed, or all but those listed.',
     values: ['all', 'whitelist', 'blacklist'],
   },
+  AccessReason: {
+    description:
+      'Why a tenant may use a model or not: every model is allowed, it is listed, it is not among those kept out; it is not listed, it is kept out; it is hidden, its provider does not list it any more, its provider is switched off.',
+    values: ACCESS_REASONS,
+  },
   ModelKind: { description: 'What a model is called for.', values: ['chat', 'embedding', 'other'] },
+  PriceSource: {
+    description:
+      'Who says what a model costs: an administrator, the provider’s own list, the catalog that ships with the product, or nobody.',
+    values: ['own', 'provider', 'catalog', 'none'],
+  },
+  DiscoveryChangeKind: {
+    description:
+      'What a discovery makes of a model; kept = nothing, because what would change was set by hand.',
+    values: ['new', 'changed', 'gone', 'back', 'kept'],
+  },
   Tier: { description: 'What a model costs and can do, in ascending order.', values: TIERS },
   AuthType: {
     description: 'How we sign in to a provider.',
@@ -63,6 +80,11 @@ export const ENUMS = {
   RequestStatus: {
     description: 'How a request ended; aborted = the client went away.',
     values: ['success', 'error', 'aborted'],
+  },
+  RequestOrder: {
+    description:
+      'What the topmost requests have most of: cost, time until the first byte, duration, or tokens of both kinds.',
+    values: REQUEST_ORDERS,
   },
 } as const satisfies Record<string, { description: string; values: readonly string[] }>;
 

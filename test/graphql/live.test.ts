@@ -98,6 +98,34 @@ describe('requestLogged', () => {
     again.socket.close();
   });
 
+  it('leaves out what is excluded, of what was missed and of what is live', async () => {
+    const after = await endOfLog();
+    const missed = [await ask(a, first, 'sim-large'), await ask(b)];
+    const client = await connect(first.url, first.token);
+    const all = client.follow(REQUESTS, { after });
+    await until(() => all.events.length === 2);
+    const filter = { exclude: { models: ['sim-large'], tenantIds: [a.id] } };
+    const followed = client.follow(REQUESTS, { after, filter });
+    await until(() => followed.events.length === 1);
+    await ask(a);
+    const live = await ask(b);
+    await until(() => followed.events.length === 2);
+    expect(idsOf(followed)).toEqual([missed[1], live]);
+    client.socket.close();
+  });
+
+  it('goes on from a page of the log: what was not in it yet comes, however long it took', async () => {
+    const { requestLogs } = await stage.query('{ requestLogs(first: 1) { tailCursor } }');
+    const asked = [await ask(a), await ask(b, second)];
+    const client = await connect(second.url, first.token);
+    const followed = client.follow(REQUESTS, { after: requestLogs.tailCursor });
+    await until(() => followed.events.length === 2);
+    asked.push(await ask(a));
+    await until(() => followed.events.length === 3);
+    expect(idsOf(followed)).toEqual(asked);
+    client.socket.close();
+  });
+
   it('refuses what is no cursor, one that is too old, and a filter that cannot be', async () => {
     const client = await connect(first.url, first.token);
     const old = Buffer.from(`${Date.now() - 25 * 3_600_000}/01930000-0000-7000-8000-000000000000`);
@@ -137,6 +165,45 @@ describe('systemUpdated', () => {
     await until(() => followed.completed);
     expect(followed.events[0].errors[0].extensions.code).toBe('forbidden');
     client.socket.close();
+  });
+});
+
+describe('providerChecked', () => {
+  const hasEnded = ({ errors, completed }: Followed) => errors !== null || completed;
+  const CHECK = `subscription ($id: ID, $input: TryProviderInput) {
+    providerChecked(id: $id, input: $input) { began step { step ok } result { success log { step } } }
+  }`;
+
+  it('tells each step of a check, and its end', async () => {
+    const { providers } = await stage.query('{ providers { id } }');
+    const client = await connect(first.url, first.token);
+    for (const variables of [{ id: providers[0].id }, { input: { type: 'simulator' } }]) {
+      const followed = client.follow(CHECK, variables);
+      await until(() => followed.completed);
+      const news = followed.events.map(({ data }) => data.providerChecked);
+      expect(news[0]).toMatchObject({ began: 'settings', step: null, result: null });
+      expect(news.at(-1).result.success).toBe(true);
+      const steps = news.flatMap(({ step }: { step: { step: string } | null }) => step?.step ?? []);
+      expect(steps).toEqual(news.at(-1).result.log.map(({ step }: { step: string }) => step));
+      expect(steps.at(-1)).toBe('stream');
+    }
+    client.socket.close();
+  });
+
+  it('is refused with the fields that are wrong, and to those who may not check', async () => {
+    const client = await connect(first.url, first.token);
+    const wrong = client.follow(CHECK, { input: { type: 'custom', config: { baseUrl: 'nowhere' } } });
+    const neither = client.follow(CHECK);
+    await until(() => hasEnded(wrong) && hasEnded(neither));
+    client.socket.close();
+    const other = await connect(first.url, viewer);
+    const refused = other.follow(CHECK, { input: { type: 'simulator' } });
+    await until(() => hasEnded(refused));
+    const codes = [wrong, neither, refused].map(
+      ({ errors, events }) => (errors ?? events[0].errors)[0].extensions.code,
+    );
+    expect(codes).toEqual(['bad_input', 'bad_input', 'forbidden']);
+    other.socket.close();
   });
 });
 

@@ -12,6 +12,8 @@ export const BUILD = join(import.meta.dirname, '../../web/build');
 /** The real server on an empty database: nobody has set it up yet. */
 export interface Stage {
   readonly url: string;
+  /** For history that nobody wants to wait for. */
+  readonly databaseUrl: string;
   stop(): Promise<void>;
 }
 
@@ -35,6 +37,7 @@ export async function openStage(): Promise<Stage> {
   const prism = await startPrism({ ...values, jwtSecret, encryptionKeys }, openLog('silent'), 'test');
   return {
     url: prism.url,
+    databaseUrl: database.url,
     async stop() {
       await prism.stop();
       await database.drop();

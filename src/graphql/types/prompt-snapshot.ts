@@ -3,7 +3,9 @@ import type { Context } from '../context.ts';
 
 interface Snapshot {
   readonly prompt: unknown;
+  readonly promptCut: boolean;
   readonly answer: unknown;
+  readonly answerCut: boolean;
 }
 
 export const PromptSnapshot = builder.objectRef<Snapshot>('PromptSnapshot').implement({
@@ -11,7 +13,9 @@ export const PromptSnapshot = builder.objectRef<Snapshot>('PromptSnapshot').impl
   authScopes: { can: 'prompt.read' },
   fields: (t) => ({
     prompt: t.expose('prompt', { type: 'JSON', nullable: true, description: 'What the client sent.' }),
+    promptCut: t.exposeBoolean('promptCut', { description: 'It was longer than what is kept.' }),
     answer: t.expose('answer', { type: 'JSON', nullable: true, description: 'What it got.' }),
+    answerCut: t.exposeBoolean('answerCut', { description: 'It was longer than what is kept.' }),
   }),
 });
 
@@ -26,6 +30,8 @@ export async function readSnapshot(
   if (typeof content !== 'object' || content === null) return null;
   return {
     prompt: 'prompt' in content ? content.prompt : null,
+    promptCut: 'promptCut' in content && content.promptCut === true,
     answer: 'answer' in content ? content.answer : null,
+    answerCut: 'answerCut' in content && content.answerCut === true,
   };
 }

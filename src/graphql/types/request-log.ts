@@ -1,12 +1,13 @@
 import { resolveCursorConnection } from '@pothos/plugin-relay';
 import type { RequestLog } from '../../database/generated/prisma/client.ts';
-import { MAX_PAGE, type RequestPage } from '../../domain/request-log.ts';
+import { MAX_PAGE, TOP_DAYS, type RequestPage } from '../../domain/request-log.ts';
 import type { RequestFilter } from '../../domain/request-log-filter.ts';
 import { builder } from '../builder.ts';
 import { signedIn } from '../context.ts';
 import { enumValue } from '../enums.ts';
 import { cursorOf, placeOf } from '../request-cursor.ts';
-import { RequestOperation, RequestStatus } from './enum.ts';
+import { selected } from '../selection.ts';
+import { RequestOperation, RequestOrder, RequestStatus } from './enum.ts';
 import { PromptSnapshot, readSnapshot } from './prompt-snapshot.ts';
 import { TenantType } from './tenant.ts';
 import { TenantKeyType } from './tenant-key.ts';
@@ -102,6 +103,20 @@ export const RequestLogType = builder.objectRef<RequestLog>('RequestLog').implem
   }),
 });
 
+export const RequestLogExclusions = builder.inputType('RequestLogExclusions', {
+  description: 'What a request must not have; at most 100 values each. Slower than what it must have.',
+  fields: (t) => ({
+    tenantIds: t.idList({ description: 'Not of these tenants.' }),
+    keyIds: t.idList({ description: 'Not with these keys.' }),
+    models: t.stringList({ description: 'Not served by these models.' }),
+    providerSlugs: t.stringList({ description: 'Not served by these providers.' }),
+    categories: t.stringList({ description: 'Not taken for these categories.' }),
+    users: t.stringList({ description: 'Not asked by these users.' }),
+    sessionIds: t.stringList({ description: 'Not of these conversations.' }),
+    statuses: t.field({ type: [RequestStatus], description: 'That did not end so.' }),
+  }),
+});
+
 const RequestLogFilter = builder.inputType('RequestLogFilter', {
   description: 'Which requests; all conditions that are given must hold.',
   fields: (t) => ({
@@ -116,6 +131,7 @@ const RequestLogFilter = builder.inputType('RequestLogFilter', {
     sessionId: t.string({ description: 'Of this conversation.' }),
     status: t.field({ type: RequestStatus, description: 'That ended so.' }),
     autoRouted: t.boolean({ description: 'Placed by the router, or not.' }),
+    exclude: t.field({ type: RequestLogExclusions, description: 'But none of these.' }),
   }),
 });
 
@@ -130,7 +146,11 @@ builder.queryField('requestLogs', (t) =>
         field: 1,
         multiplier: Math.min(first ?? last ?? DEFAULT_PAGE, MAX_PAGE),
       }),
-      resolve: async (_root, { filter, ...args }, context) => {
+      resolve: async (_root, { filter, ...args }, context, info) => {
+        // Before the rows: what is logged while they are read is then given twice, never not at all.
+        const tailCursor = selected(info).has('tailCursor')
+          ? await context.domain.live.requests.end(signedIn(context))
+          : null;
         const connection = await resolveCursorConnection<Promise<RequestLog[]>>(
           { args, toCursor: cursorOf, defaultSize: DEFAULT_PAGE, maxSize: MAX_PAGE },
           ({ before, after, limit, inverted }) =>
@@ -142,7 +162,7 @@ builder.queryField('requestLogs', (t) =>
             }),
         );
         const known: RequestFilter = filter ?? {};
-        return { ...connection, filter: known };
+        return { ...connection, filter: known, tailCursor };
       },
     },
     {
@@ -155,10 +175,41 @@ builder.queryField('requestLogs', (t) =>
           complexity: 10,
           resolve: ({ filter }, _args, context) => context.domain.requestLog.total(signedIn(context), filter),
         }),
+        tailCursor: connection.string({
+          description:
+            'Goes into `after` of `requestLogged`: then comes all that was not in the log yet when this page was read. What came meanwhile may be in both.',
+          complexity: 5,
+          resolve: ({ tailCursor }) => {
+            if (tailCursor === null) throw new Error('the end of the log was not asked for');
+            return tailCursor;
+          },
+        }),
       }),
     },
     { name: 'RequestLogEdge', description: 'A request and its place.' },
   ),
+);
+
+builder.queryField('topRequestLogs', (t) =>
+  t.field({
+    type: [RequestLogType],
+    description: `The topmost requests of a time of at most ${TOP_DAYS} days; \`filter.from\` must be given.`,
+    authScopes: { can: 'requestLog.read' },
+    args: {
+      filter: t.arg({ type: RequestLogFilter, required: true, description: 'Which requests.' }),
+      by: t.arg({ type: RequestOrder, required: true, description: 'What they have most of.' }),
+      first: t.arg.int({ description: `So many; ${DEFAULT_PAGE} when missing, at most ${MAX_PAGE}.` }),
+    },
+    complexity: ({ first }) => ({
+      field: 100,
+      multiplier: Math.min(Math.max(first ?? DEFAULT_PAGE, 0), MAX_PAGE),
+    }),
+    resolve: (_root, { filter, by, first }, context) =>
+      context.domain.requestLog.top(signedIn(context), filter, {
+        by,
+        limit: Math.min(Math.max(first ?? DEFAULT_PAGE, 0), MAX_PAGE),
+      }),
+  }),
 );
 
 builder.queryField('requestLog', (t) =>

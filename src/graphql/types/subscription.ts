@@ -2,7 +2,7 @@ import type { LoggedRequest } from '../../domain/live-requests.ts';
 import { builder } from '../builder.ts';
 import { signedIn, type Context, type Following } from '../context.ts';
 import { RequestStatus } from './enum.ts';
-import { RequestLogType } from './request-log.ts';
+import { RequestLogExclusions, RequestLogType } from './request-log.ts';
 import { SystemType } from './system.ts';
 
 const LoggedRequestType = builder.objectRef<LoggedRequest>('LoggedRequest').implement({
@@ -31,6 +31,7 @@ const RequestLoggedFilter = builder.inputType('RequestLoggedFilter', {
     sessionId: t.string({ description: 'Of this conversation.' }),
     status: t.field({ type: RequestStatus, description: 'That ended so.' }),
     autoRouted: t.boolean({ description: 'Placed by the router, or not.' }),
+    exclude: t.field({ type: RequestLogExclusions, description: 'But none of these.' }),
   }),
 });
 
@@ -68,7 +69,8 @@ builder.subscriptionField('systemUpdated', (t) =>
   }),
 );
 
-function followingOf({ following }: Context): Following {
+/** Who follows. A subscription always has somebody. */
+export function followingOf({ following }: Context): Following {
   if (following === null) throw new Error('a subscription without a subscriber');
   return following;
 }
