@@ -1,0 +1,101 @@
+import type { Column } from '#lib/table/columns.ts';
+import type { Row } from './request-list.svelte.ts';
+import type { Condition, FieldName, Order } from './request-query.ts';
+
+/** All that a line of the log can show, in the order of the table. */
+export const COLUMNS = [
+  { id: 'time', label: 'Time', width: 148 },
+  { id: 'status', label: 'Status', width: 118 },
+  { id: 'tenant', label: 'Tenant', width: 140 },
+  { id: 'model', label: 'Model', width: 220, grow: true },
+  { id: 'provider', label: 'Provider', width: 120 },
+  { id: 'category', label: 'Category', width: 140 },
+  { id: 'tier', label: 'Tier', width: 92 },
+  { id: 'user', label: 'User', width: 170 },
+  { id: 'session', label: 'Session', width: 150 },
+  { id: 'key', label: 'Key', width: 110 },
+  { id: 'operation', label: 'Operation', width: 120 },
+  { id: 'attempts', label: 'Attempts', width: 80, number: true },
+  { id: 'input', label: 'Tokens in', width: 88, number: true },
+  { id: 'output', label: 'Tokens out', width: 88, number: true },
+  { id: 'tokens', label: 'Tokens', width: 88, number: true, sortable: true },
+  { id: 'first', label: 'First token', width: 92, number: true, sortable: true },
+  { id: 'duration', label: 'Duration', width: 88, number: true, sortable: true },
+  { id: 'saved', label: 'Saved', width: 92, number: true },
+  { id: 'cost', label: 'Cost', width: 96, number: true, sortable: true },
+  { id: 'menu', label: 'Actions', width: 44, quiet: true },
+] as const satisfies readonly Column[];
+export type ColumnId = (typeof COLUMNS)[number]['id'];
+
+/** Always there: which row it is, and what can be done with it. */
+export const PINNED = ['time', 'menu'] as const satisfies readonly ColumnId[];
+
+/** Until somebody chooses others. */
+export const USUAL: readonly ColumnId[] = [
+  'time',
+  'status',
+  'tenant',
+  'model',
+  'provider',
+  'category',
+  'user',
+  'tokens',
+  'first',
+  'duration',
+  'cost',
+  'menu',
+];
+
+export const DENSITIES = {
+  compact: { label: 'Compact', height: 28 },
+  normal: { label: 'Normal', height: 36 },
+  relaxed: { label: 'Relaxed', height: 44 },
+} as const;
+export type Density = keyof typeof DENSITIES;
+
+/** The order that a column's head asks for. */
+export function orderOf(id: string): Order | null {
+  return id === 'cost' || id === 'first' || id === 'duration' || id === 'tokens' ? id : null;
+}
+
+/** What a cell stands for as a filter, and how a person calls it; null = nothing to filter by. */
+export function conditionOf(row: Row, column: ColumnId): (Condition & { readonly shown: string }) | null {
+  const one = (field: FieldName, value: string, shown = value): Condition & { readonly shown: string } => ({
+    field,
+    value,
+    shown: shown === '' ? 'none' : shown,
+    not: false,
+  });
+  switch (column) {
+    case 'status':
+      return one('status', row.status, row.status.toLowerCase());
+    case 'tenant':
+      return row.tenant === null ? null : one('tenant', row.tenant.id, row.tenant.name);
+    case 'model':
+      return row.model === '' ? null : one('model', row.model);
+    case 'provider':
+      return one('provider', row.providerSlug);
+    case 'category':
+      return one('category', row.category);
+    case 'user':
+      return one('user', row.userName);
+    case 'session':
+      return row.sessionId === '' ? null : one('session', row.sessionId);
+    case 'key':
+      return one('key', row.keyId, `…${row.keyId.slice(-6)}`);
+    default:
+      return null;
+  }
+}
+
+/** The columns that can be filtered by, for a row's menu. */
+export const FILTERABLE = [
+  'status',
+  'tenant',
+  'model',
+  'provider',
+  'category',
+  'user',
+  'session',
+  'key',
+] as const satisfies readonly ColumnId[];
