@@ -15,6 +15,7 @@ import { createDirectoryLogin } from './directory-login.ts';
 import { createLdap, type Ldap } from './ldap.ts';
 import { createLive, type Live } from './live.ts';
 import type { ModelCatalog } from './model-facts.ts';
+import { createPlayground, type Playground, type TenantChat } from './playground.ts';
 import { createPresets, type Presets } from './presets.ts';
 import { createProviderChat, type ProviderChat } from './provider-chat.ts';
 import { createProviderCheck, type ProviderCheck } from './provider-check.ts';
@@ -50,6 +51,7 @@ export interface Domain {
   readonly providerChat: ProviderChat;
   readonly tenants: Tenants;
   readonly tenantKeys: TenantKeys;
+  readonly playground: Playground;
   readonly categories: Categories;
   readonly presets: Presets;
   readonly ruleSets: RuleSets;
@@ -77,6 +79,8 @@ export interface DomainDeps {
   readonly tokenizers: Pick<Tokenizers, 'count'>;
   readonly ownProcess: OwnProcess;
   readonly routing: RoutingSource;
+  /** Null = this process has no gateway. */
+  readonly tenantChat: TenantChat | null;
   readonly notices: Pick<Notices, 'subscribe'>;
   /** Runs `run` once after `ms`; the answer cancels it. */
   readonly after: (ms: number, run: () => void) => () => void;
@@ -109,6 +113,7 @@ export function createDomain(deps: DomainDeps): Domain {
     providerChat: createProviderChat(deps),
     tenants: createTenants(deps),
     tenantKeys: createTenantKeys(deps),
+    playground: createPlayground(deps),
     categories: createCategories(deps),
     presets: createPresets(deps),
     ruleSets: createRuleSets(deps),

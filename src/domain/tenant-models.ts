@@ -73,7 +73,8 @@ export function accessibleModels(tenant: Row): TenantModel[] {
   return [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-function toTenantModel(
+/** One provider's model as the tenant sees it. */
+export function toTenantModel(
   model: Model,
   slug: string,
   aliases: Readonly<Record<string, string>>,

@@ -33,10 +33,11 @@ export async function serveCompletion(
   call: DoorCall,
   operation: Operation,
 ): Promise<void> {
-  const { req, res, route } = call;
+  const { req, res, route, insider } = call;
   const { headers } = req;
   const snapshot = deps.snapshot();
-  const key = authenticate(snapshot, req, route.slug, deps.clock());
+  const key =
+    insider === null ? authenticate(snapshot, req, route.slug, deps.clock()) : insider.key(snapshot);
   if (!deps.accepting()) {
     throw new AppError(
       'unavailable',
@@ -55,7 +56,8 @@ export async function serveCompletion(
     operation,
     snapshot,
     key,
-    userName: textHeader(headers, 'x-user') || textHeader(headers, 'x-openwebui-user-name'),
+    userName:
+      insider?.userName ?? (textHeader(headers, 'x-user') || textHeader(headers, 'x-openwebui-user-name')),
     sessionId: textHeader(headers, 'x-session-id'),
     request: null,
     estimatedInputTokens: 0,

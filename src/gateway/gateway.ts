@@ -31,9 +31,18 @@ export interface GatewayRoute {
   readonly path: string;
 }
 
+/** Somebody inside this process who calls without a key: the console's playground. */
+export interface Insider {
+  /** Whose request it is, of the view that it is served from. Throws AppError where there is nobody. */
+  readonly key: (snapshot: Snapshot) => KeyView;
+  /** Stands in the log in place of what the client says of its user. */
+  readonly userName: string;
+}
+
 /** The OpenAI-compatible door. Answers every request exactly once and never throws. */
 export interface Gateway {
-  handle(req: IncomingMessage, res: ServerResponse, route: GatewayRoute): void;
+  /** `insider`: who calls, known already; null or missing = the request's own key says it. */
+  handle(req: IncomingMessage, res: ServerResponse, route: GatewayRoute, insider?: Insider | null): void;
 }
 
 type Door = (deps: GatewayDeps, call: DoorCall, lists: ModelLists) => void | Promise<void>;
@@ -44,6 +53,7 @@ export interface DoorCall {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   readonly route: GatewayRoute;
+  readonly insider: Insider | null;
 }
 
 /** Path → method → door. */
@@ -72,11 +82,11 @@ const ONE_MODEL: Readonly<Record<string, Door>> = {
 export function createGateway(deps: GatewayDeps): Gateway {
   const lists: ModelLists = new WeakMap();
   return {
-    handle(req, res, route) {
+    handle(req, res, route, insider = null) {
       const id = deps.newId();
       try {
         const door = doorOf(req, route);
-        const answered = door(deps, { id, req, res, route }, lists);
+        const answered = door(deps, { id, req, res, route, insider }, lists);
         if (answered !== undefined) answered.catch((error: unknown) => fail(deps, res, id, error));
       } catch (error) {
         fail(deps, res, id, error);

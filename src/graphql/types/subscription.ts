@@ -70,6 +70,7 @@ builder.subscriptionField('systemUpdated', (t) =>
 );
 
 /** Who follows. A subscription always has somebody. */
+export /** Who follows. A subscription always has somebody. */
 export function followingOf({ following }: Context): Following {
   if (following === null) throw new Error('a subscription without a subscriber');
   return following;

@@ -1,6 +1,7 @@
+import type { ModelAccess } from '../../domain/model-access.ts';
 import type { TenantModel } from '../../domain/tenant-models.ts';
 import { builder } from '../builder.ts';
-import { ModelKind, Tier } from './enum.ts';
+import { AccessReason, ModelKind, Tier } from './enum.ts';
 
 const price = (what: string): string =>
   `What the tenant pays: USD for a million ${what} tokens; null = not known.`;
@@ -30,5 +31,22 @@ export const TenantModelType = builder.objectRef<TenantModel>('TenantModel').imp
     }),
     inputPer1M: t.expose('inputPer1M', { type: 'USD', nullable: true, description: price('input') }),
     outputPer1M: t.expose('outputPer1M', { type: 'USD', nullable: true, description: price('output') }),
+  }),
+});
+
+export const ModelAccessType = builder.objectRef<ModelAccess>('ModelAccess').implement({
+  description: 'Whether a tenant may use one model of one of its providers.',
+  fields: (t) => ({
+    model: t.field({
+      type: TenantModelType,
+      description: 'The model, as the tenant would see it.',
+      resolve: ({ model }) => model,
+    }),
+    provider: t.exposeString('provider', { description: 'Slug of the provider.' }),
+    allowed: t.exposeBoolean('allowed', {
+      description:
+        'Whether it is among the tenant’s models, so that `auto` may choose it. A hidden one can still be named.',
+    }),
+    reason: t.expose('reason', { type: AccessReason, description: 'Why.' }),
   }),
 });

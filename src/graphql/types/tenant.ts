@@ -1,7 +1,10 @@
 import type { Tenant } from '../../database/generated/prisma/client.ts';
+import { inheritedRouting } from '../../domain/inherited-routing.ts';
+import { modelAccess, modelAccessSelect } from '../../domain/model-access.ts';
 import { clientSnippets } from '../../domain/snippets.ts';
 import { accessibleModels, tenantModelsSelect } from '../../domain/tenant-models.ts';
 import type { TenantRemoved } from '../../domain/tenants.ts';
+import { can } from '../../identity/policy.ts';
 import { builder } from '../builder.ts';
 import { signedIn } from '../context.ts';
 import { BadInputError, ConflictError, NotFoundError } from '../errors.ts';
@@ -10,7 +13,7 @@ import { ClientSnippetType } from './client-snippet.ts';
 import { ModelConfig, ModelConfigInput } from './model-config.ts';
 import { ProviderType } from './provider.ts';
 import { CreateTenantInput, UpdateTenantInput, ROUTING } from './tenant-input.ts';
-import { TenantModelType } from './tenant-model.ts';
+import { ModelAccessType, TenantModelType } from './tenant-model.ts';
 
 const RateLimit = builder
   .objectRef<Pick<Tenant, 'requestsPerMinute' | 'tokensPerMinute'>>('RateLimit')
@@ -61,6 +64,23 @@ export const TenantType = builder.prismaObject('Tenant', {
       type: 'JSONObject',
       description: ROUTING,
     }),
+    inheritedRouting: t.field({
+      type: 'JSONObject',
+      description:
+        'What is in force where `routing` says nothing, from the default rule sets and the defaults: its members, all of them; of `llm` all but the model, for the tenants that name one.',
+      authScopes: { can: 'ruleSet.read' },
+      complexity: 5,
+      select: { id: true },
+      resolve: async ({ id }, _args, { db }) => {
+        const sets = await db.ruleSet.findMany({
+          where: { isDefault: true, OR: [{ tenantId: id }, { tenantId: null }] },
+          select: { tenantId: true, definition: true },
+        });
+        const own = sets.filter(({ tenantId }) => tenantId !== null);
+        const common = sets.filter(({ tenantId }) => tenantId === null);
+        return inheritedRouting([...own, ...common].map(({ definition }) => definition));
+      },
+    }),
     rateLimit: t.field({
       type: RateLimit,
       description: 'How much it may use.',
@@ -89,6 +109,22 @@ export const TenantType = builder.prismaObject('Tenant', {
       complexity: { multiplier: 20 },
       select: tenantModelsSelect,
       resolve: (tenant) => accessibleModels(tenant),
+    }),
+    modelAccess: t.field({
+      type: [ModelAccessType],
+      description:
+        'The models of its providers, in the order in which providers are tried, with whether it may use them and why: by what is stored, or as if `modelConfig` were. Hidden and vanished ones and those of providers that are switched off are told to operators only.',
+      authScopes: { can: 'portal.read' },
+      complexity: { multiplier: 20 },
+      args: {
+        modelConfig: t.arg({
+          type: ModelConfigInput,
+          description: 'To be tried; what is missing is as it is stored. Nothing is changed.',
+        }),
+      },
+      select: modelAccessSelect,
+      resolve: (tenant, { modelConfig }, context) =>
+        modelAccess(tenant, modelConfig ?? null, can(signedIn(context), 'model.read')),
     }),
     snippets: t.field({
       type: [ClientSnippetType],
