@@ -5,6 +5,7 @@ import {
   DeleteKeyDocument,
   DeleteTenantDocument,
   RotateKeyDocument,
+  SetKeyDocument,
   UpdateKeyDocument,
   UpdateModelConfigDocument,
   UpdateTenantDocument,
@@ -13,6 +14,7 @@ import type {
   CreateKeyInput,
   CreateTenantInput,
   ModelConfigInput,
+  SetKeyInput,
   UpdateKeyInput,
   UpdateTenantInput,
 } from '#lib/generated/graphql.ts';
@@ -43,6 +45,11 @@ export function createKey(tenantId: string, input: CreateKeyInput) {
 /** A new secret for the primary key; the old one stops at once. */
 export function rotateKey(tenantId: string) {
   return thenRead(act(RotateKeyDocument, 'rotateKey', { tenantId }));
+}
+
+/** A secret of one's own for the primary key; the old one stops at once. */
+export function setKey(tenantId: string, input: SetKeyInput) {
+  return thenRead(act(SetKeyDocument, 'setKey', { tenantId, input }));
 }
 
 export function updateKey(id: string, input: UpdateKeyInput) {

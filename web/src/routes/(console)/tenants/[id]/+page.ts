@@ -1,8 +1,9 @@
-import { TenantDetailDocument } from '#lib/generated/graphql.ts';
+import { TenantUseDocument } from '#lib/generated/graphql.ts';
 import { ask } from '#lib/graphql/client.ts';
+import { thisMonth } from '../month.ts';
 import type { PageLoad } from './$types';
 
 export const load: PageLoad = ({ params, depends }) => {
-  depends('prism:tenants');
-  return { title: 'Tenant', detail: ask(TenantDetailDocument, { id: params.id }) };
+  depends('prism:tenant-use');
+  return { use: ask(TenantUseDocument, { id: params.id, ...thisMonth(Date.now()) }) };
 };
