@@ -40,6 +40,7 @@ const KINDS: Readonly<
   day: [
     ['day_key', ['tenant_id', 'key_id']],
     ['day_user', ['tenant_id', 'user_name']],
+    ['day_served', ['tenant_id', 'provider_slug', 'model']],
     ['day_model', ['tenant_id', 'provider_slug', 'model', 'category', 'cost_tier']],
     ['day_key_model', ['tenant_id', 'key_id', 'provider_slug', 'model']],
     ['day_user_model', ['tenant_id', 'user_name', 'provider_slug', 'model']],
