@@ -18,6 +18,7 @@ import type { Env } from './env.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createMeter } from './gateway/meter.ts';
 import { createHealth } from './http/health.ts';
+import { createInnerDoor } from './http/inner-door.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createHttpServer } from './http/server.ts';
 import { createCipher } from './identity/cipher.ts';
@@ -31,7 +32,7 @@ import { createBreaker } from './runtime/breaker.ts';
 import { createLearnedWindows } from './runtime/learned-windows.ts';
 import { createLimiter } from './runtime/limiter.ts';
 import { createSharedLimiter } from './runtime/limiter-redis.ts';
-import { createProviderStatus } from './runtime/provider-status.ts';
+import { createProviderStatus, withBreaker } from './runtime/provider-status.ts';
 import type { Snapshot } from './runtime/view.ts';
 import { createSnapshots, type Snapshots } from './runtime/snapshot.ts';
 
@@ -146,7 +147,7 @@ async function build(env: Env, output: Log, version: string, undo: Undo[]): Prom
     cipher,
     meter,
     journal,
-    providers: () => status.known(),
+    providers: () => withBreaker(status.known(), breaker.openFor, Date.now()),
     clock: monotonic,
   });
   undo.push(() => pod.stop());
@@ -194,6 +195,7 @@ async function build(env: Env, output: Log, version: string, undo: Undo[]): Prom
           ownProcess: pod.own,
           notices,
           routing: routingSource(router, () => snapshots.current()),
+          tenantChat: env.role === 'control' ? null : createInnerDoor(gateway),
         });
   if (doors !== null) {
     undo.push(() => doors.close());

@@ -21,7 +21,7 @@ const TLS_TIMEOUT_MS = 10_000;
 /** A listing of models, an error page: nothing larger is of use here. */
 export const QUICK = { timeoutMs: 15_000, maxBytes: 16 * 1024 * 1024 };
 
-const USE_HTTPS = 'The server speaks TLS on this port: begin the base URL with https://.';
+export const USE_HTTPS = 'The server speaks TLS on this port: begin the base URL with https://.';
 
 /** From the host's name to an answer over HTTP that does not refuse the key. Null = a step failed. */
 export async function checkConnection(

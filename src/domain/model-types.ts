@@ -1,3 +1,4 @@
+import type { Benchmarks } from '../catalog/models.ts';
 import type { Tier } from '../routing/types.ts';
 
 export { TIERS, type Tier } from '../routing/types.ts';
@@ -59,6 +60,13 @@ export interface ModelUpdateInput {
   readonly visible?: boolean | null | undefined;
 }
 
+/** A change to one of several models. */
+export interface ModelChange {
+  readonly providerId: string;
+  readonly modelId: string;
+  readonly input: ModelUpdateInput;
+}
+
 /** A model that discovery cannot list. */
 export interface ModelCreateInput extends ModelUpdateInput {
   readonly modelId: string;
@@ -68,6 +76,15 @@ export interface ReorderInput {
   readonly tier: Tier;
   /** Best first; at most 100. */
   readonly items: readonly { readonly providerId: string; readonly modelId: string }[];
+}
+
+/** What the catalog rates a model with; all of it is our own judgement or published measurements. */
+export interface ModelRating {
+  readonly family: string | null;
+  /** 0 to 100 each; null = nobody has measured it. */
+  readonly benchmarks: Benchmarks | null;
+  /** Where the catalog has what it knows from; null = it knows nothing. */
+  readonly source: string | null;
 }
 
 /** What the catalog knows of a model id; a field it does not know is null. */

@@ -7,6 +7,8 @@ const observation = z.object({
   error: z.string().optional(),
   at: z.number(),
   trafficAt: z.number().nullable().catch(null),
+  since: z.number().optional().catch(undefined),
+  openUntil: z.number().optional().catch(undefined),
 });
 
 /** Column `pod.stats` (src/runtime/pod-stats.ts). A process of another version may say less. */

@@ -1,3 +1,4 @@
+import { uuidv7 } from 'uuidv7';
 import type { PrismaClient, Provider } from '../database/generated/prisma/client.ts';
 import type { Actor } from '../identity/actor.ts';
 import type { Cipher } from '../identity/cipher.ts';
@@ -10,16 +11,28 @@ import { record } from './audit.ts';
 import { change, notify } from './change.ts';
 import { chatCandidates } from './chat-candidates.ts';
 import { checkConnection, QUICK } from './check-connection.ts';
-import { createCheckRun, type CheckResult, type CheckRun } from './check-run.ts';
+import { mendOf } from './check-mend.ts';
+import { createAnswerMemory, createCheckRun, type CheckResult, type CheckWatch } from './check-run.ts';
 import type { ModelCatalog } from './model-facts.ts';
-import { toEndpoint } from './provider-credentials.ts';
+import { resolveConfig } from './provider-config.ts';
+import { toEndpoint, type ProviderAddress } from './provider-credentials.ts';
+import { providerDraft } from './provider-schema.ts';
+import type { ProviderDraft } from './provider-types.ts';
 import type { AdapterRegistry } from './providers.ts';
+import { readObject } from './tenant-schema.ts';
 import { createTrialCall } from './trial-call.ts';
-import { notFound, requireId } from './validate.ts';
+import { badInput, notFound, requireId, validate } from './validate.ts';
+
+export type { CheckResult, CheckStep, CheckWatch } from './check-run.ts';
 
 export interface ProviderCheck {
   /** Never throws for what the provider does; stores status, message and time of the check. */
-  check(actor: Actor, id: string): Promise<CheckResult>;
+  check(actor: Actor, id: string, watch?: CheckWatch): Promise<CheckResult>;
+  /**
+   * The same for settings that are not stored, and nothing is: as they would be saved, so a wrong field throws
+   * bad_input, and a stored secret goes only where it went before.
+   */
+  try(actor: Actor, draft: ProviderDraft, watch?: CheckWatch): Promise<CheckResult>;
 }
 
 export interface ProviderCheckDeps {
@@ -40,26 +53,80 @@ const PROMPT = [{ role: 'user', content: 'Reply with the single word: ok' }];
 /** Enough for a word, also where thinking comes first. */
 const MAX_OUTPUT_TOKENS = 512;
 
+/** What is checked: a provider's row, or what one would be. */
+type Checked = ProviderAddress & { readonly type: string };
+
 export function createProviderCheck(deps: ProviderCheckDeps): ProviderCheck {
-  const { db, clock, registry, upstream } = deps;
-  const connection = { ...deps, inspectTls: deps.inspectTls ?? inspectTls };
+  const { db, clock } = deps;
 
   return {
-    async check(actor, rawId) {
+    async check(actor, rawId, watch) {
       authorize(actor, 'provider.check');
-      const id = requireId(rawId, 'provider');
-      const provider = await db.provider.findUnique({ where: { id } });
-      if (provider === null) throw notFound('provider');
-      const run = createCheckRun(clock);
-      const apiPath = await walk(run, provider);
-      const result = run.result();
-      await store(actor, id, result, apiPath);
+      const provider = await find(requireId(rawId, 'provider'));
+      const { result, apiPath } = await walkThrough(deps, provider, watch);
+      await store(actor, provider.id, result, apiPath);
+      return result;
+    },
+
+    async try(actor, draft, watch) {
+      authorize(actor, 'provider.check');
+      authorize(actor, 'provider.write');
+      const { id: rawId, type, config } = validate(providerDraft, draft);
+      const before = rawId == null ? null : await find(requireId(rawId, 'provider'));
+      const id = before?.id ?? uuidv7();
+      const adapter = deps.registry.get(type);
+      if (adapter === undefined) throw badInput([{ path: 'type', message: 'is not known to this version' }]);
+      const columns = resolveConfig(deps.cipher, adapter, config ?? {}, { id, before });
+      const { result } = await walkThrough(deps, { id, type, ...columns }, watch);
+      const facts = {
+        status: result.success ? 'connected' : 'error',
+        baseUrl: columns.baseUrl,
+        stored: false,
+      };
+      await change(db, (tx) => record(tx, actor, 'provider.check', { type: 'provider', id }, null, facts));
       return result;
     },
   };
 
-  /** Each step needs those before it; returns the API path that answered, if one did. */
-  async function walk(run: CheckRun, provider: Provider): Promise<string | null> {
+  async function find(id: string): Promise<Provider> {
+    const provider = await db.provider.findUnique({ where: { id } });
+    if (provider === null) throw notFound('provider');
+    return provider;
+  }
+
+  async function store(actor: Actor, id: string, result: CheckResult, apiPath: string | null): Promise<void> {
+    const failed = result.log.find(({ ok }) => !ok);
+    const status = result.success ? 'connected' : 'error';
+    const statusMessage = failed ? `${failed.step}: ${failed.detail}` : null;
+    await change(db, async (tx) => {
+      const { count } = await tx.provider.updateMany({
+        where: { id },
+        data: { status, statusMessage, lastCheckedAt: clock(), ...(apiPath === null ? {} : { apiPath }) },
+      });
+      if (count === 0) return;
+      await record(tx, actor, 'provider.check', { type: 'provider', id }, null, { status, statusMessage });
+      await notify(tx, 'provider', id);
+    });
+  }
+}
+
+/** Each step needs those before it; returns the API path that answered, if one did. */
+async function walkThrough(
+  deps: ProviderCheckDeps,
+  provider: Checked,
+  watch: CheckWatch | undefined,
+): Promise<{ result: CheckResult; apiPath: string | null }> {
+  const { db, clock, registry } = deps;
+  const upstream = createAnswerMemory(deps.upstream);
+  const connection = { ...deps, upstream, inspectTls: deps.inspectTls ?? inspectTls };
+  const run = createCheckRun({ clock, answered: upstream.take, watch });
+  const apiPath = await walk();
+  const { failure } = run;
+  const options = readObject(provider.options);
+  const mend = failure === null ? null : mendOf(failure, { baseUrl: provider.baseUrl, options });
+  return { result: run.result(mend), apiPath };
+
+  async function walk(): Promise<string | null> {
     const settings = await run.step('settings', null, async () => {
       const adapter = registry.get(provider.type);
       if (!adapter)
@@ -72,14 +139,14 @@ export function createProviderCheck(deps: ProviderCheckDeps): ProviderCheck {
 
     const signedIn = await checkConnection(connection, run, adapter, endpoint, probe);
     if (signedIn === null) return null;
-    const found = await findModels(run, adapter, endpoint);
+    const found = await findModels(adapter, endpoint);
     if (found === null) return null;
-    await tryChat(run, provider, adapter, { ...endpoint, apiPath: found.apiPath }, found);
+    await tryChat(adapter, { ...endpoint, apiPath: found.apiPath }, found);
     return found.apiPath;
   }
 
   /** Two steps from one discovery: which path answers, and what it lists. */
-  async function findModels(run: CheckRun, adapter: Adapter, endpoint: Endpoint): Promise<Discovery | null> {
+  async function findModels(adapter: Adapter, endpoint: Endpoint): Promise<Discovery | null> {
     const tries: string[] = [];
     let lastAsked = clock().getTime();
     const send: Send = async (request) => {
@@ -107,13 +174,7 @@ export function createProviderCheck(deps: ProviderCheckDeps): ProviderCheck {
     return found;
   }
 
-  async function tryChat(
-    run: CheckRun,
-    provider: Provider,
-    adapter: Adapter,
-    endpoint: Endpoint,
-    found: Discovery,
-  ) {
+  async function tryChat(adapter: Adapter, endpoint: Endpoint, found: Discovery) {
     const stored = await db.providerModel.findMany({ where: { providerId: provider.id } });
     const candidates = chatCandidates(provider.type, found.models, stored, deps.catalog);
     if (candidates.length === 0) return;
@@ -153,21 +214,6 @@ export function createProviderCheck(deps: ProviderCheckDeps): ProviderCheck {
     const answer = await upstream.send(await adapter.chat(endpoint, call), PATIENT);
     if (answer.status >= 200 && answer.status < 300) return answer;
     throw adapter.readError(answer.status, answer.headers, answer.body);
-  }
-
-  async function store(actor: Actor, id: string, result: CheckResult, apiPath: string | null): Promise<void> {
-    const failed = result.log.find(({ ok }) => !ok);
-    const status = result.success ? 'connected' : 'error';
-    const statusMessage = failed ? `${failed.step}: ${failed.detail}` : null;
-    await change(db, async (tx) => {
-      const { count } = await tx.provider.updateMany({
-        where: { id },
-        data: { status, statusMessage, lastCheckedAt: clock(), ...(apiPath === null ? {} : { apiPath }) },
-      });
-      if (count === 0) return;
-      await record(tx, actor, 'provider.check', { type: 'provider', id }, null, { status, statusMessage });
-      await notify(tx, 'provider', id);
-    });
   }
 }
 

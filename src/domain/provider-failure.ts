@@ -68,15 +68,21 @@ export function explainFailure(error: unknown, endpoint: Endpoint | null): Failu
   return { detail: sanitize(error.message, endpoint), suggestion: byCode ?? BY_KIND[error.kind] };
 }
 
-/** Bounded, on one line, without the provider's own secrets, should it have echoed them. */
-export function sanitize(text: string, endpoint: Endpoint | null): string {
+/** Without the provider's own secrets, should it have echoed them. */
+export function redact(text: string, endpoint: Endpoint | null): string {
   const secrets = Object.values(endpoint?.credentials ?? {}).filter((secret) => secret.length >= 4);
-  const clean = secrets.reduce((rest, secret) => rest.replaceAll(secret, '[key]'), text.slice(0, 4000));
+  return secrets.reduce((rest, secret) => rest.replaceAll(secret, '[key]'), text);
+}
+
+/** Bounded, on one line, and redacted. */
+export function sanitize(text: string, endpoint: Endpoint | null): string {
+  const clean = redact(text.slice(0, 4000), endpoint);
   const line = clean.replace(/[\p{Cc}\s]+/gu, ' ').trim();
   return line.length <= MAX_DETAIL ? line : `${line.slice(0, MAX_DETAIL - 1)}…`;
 }
 
-function codesOf(error: unknown, depth = 0): string[] {
+/** The codes of Node, OpenSSL and undici in an error and its causes. */
+export function codesOf(error: unknown, depth = 0): string[] {
   if (typeof error !== 'object' || error === null || depth > 5) return [];
   const own = 'code' in error && typeof error.code === 'string' ? [error.code] : [];
   const members: readonly unknown[] = error instanceof AggregateError ? error.errors : [];

@@ -8,7 +8,9 @@ import { automatic, createInput, toColumns, updateInput } from './model-columns.
 import { kindToDb, pricesOf, tierOf, toModelResult, withProvider, type ModelCatalog } from './model-facts.ts';
 import {
   TIERS,
+  type ModelChange,
   type ModelCreateInput,
+  type ModelRating,
   type ModelSuggestion,
   type ModelUpdateInput,
   type ProviderModelResult,
@@ -20,8 +22,10 @@ import { badInput, notFound, requireId, validate } from './validate.ts';
 export {
   TIERS,
   type Kind,
+  type ModelChange,
   type ModelCreateInput,
   type ModelPrices,
+  type ModelRating,
   type ModelSuggestion,
   type ModelUpdateInput,
   type ProviderModelResult,
@@ -38,10 +42,14 @@ export interface ProviderModels {
     modelId: string,
     input: ModelUpdateInput,
   ): Promise<ProviderModelResult>;
+  /** All of them or none; each has an audit entry of its own. Throws not_found, and bad_input as `changes.3.input.tier`. */
+  updateMany(actor: Actor, changes: readonly ModelChange[]): Promise<readonly ProviderModelResult[]>;
   /** Sets the tier and descending priorities. */
   reorderTier(actor: Actor, input: ReorderInput): Promise<readonly ProviderModelResult[]>;
   /** Throws not_found when the catalog does not know the id: nothing is guessed. */
   suggest(actor: Actor, modelId: string, providerType?: string): ModelSuggestion;
+  /** For lists: nothing known is an answer, too. */
+  rate(actor: Actor, providerType: string, modelId: string): ModelRating;
 }
 
 const reorderInput = z.strictObject({
@@ -50,6 +58,13 @@ const reorderInput = z.strictObject({
     .array(z.strictObject({ providerId: z.string(), modelId: z.string() }))
     .min(1)
     .max(100),
+});
+
+const manyInput = z.strictObject({
+  changes: z
+    .array(z.strictObject({ providerId: z.string(), modelId: z.string(), input: updateInput }))
+    .min(1)
+    .max(1000),
 });
 
 export function createProviderModels(deps: {
@@ -98,13 +113,20 @@ export function createProviderModels(deps: {
       const given = validate(updateInput, input);
       return await change(db, async (tx) => {
         await lockProvider(tx, providerId);
-        const where = { providerId_modelId: { providerId, modelId } };
-        const row = await tx.providerModel.findUnique({ where, include: withProvider });
-        if (row === null) throw notFound('model');
-        const known = catalog.describe(row.provider.type, modelId);
-        const data = toColumns(given, known, modelId);
-        const after = await tx.providerModel.update({ where, data, include: withProvider });
-        return await audited(tx, actor, 'model.update', toModelResult(row), toModelResult(after));
+        return await updateOne(tx, actor, { providerId, modelId, input: given });
+      });
+    },
+
+    async updateMany(actor, raw) {
+      authorize(actor, 'model.write');
+      const { changes } = validate(manyInput, { changes: raw });
+      const ids = changes.map((one) => requireId(one.providerId, 'provider'));
+      return await change(db, async (tx) => {
+        // In one order for everybody: two such calls must not wait for each other.
+        for (const id of [...new Set(ids)].sort()) await lockProvider(tx, id);
+        const results: ProviderModelResult[] = [];
+        for (const one of changes) results.push(await updateOne(tx, actor, one));
+        return results;
       });
     },
 
@@ -147,7 +169,32 @@ export function createProviderModels(deps: {
         source: known.source,
       };
     },
+
+    rate(actor, providerType, modelId) {
+      authorize(actor, 'model.read');
+      const known = catalog.describe(providerType, modelId);
+      return {
+        family: known?.family ?? null,
+        benchmarks: known?.benchmarks ?? null,
+        source: known?.source ?? null,
+      };
+    },
   };
+
+  /** The provider is locked. */
+  async function updateOne(
+    tx: Tx,
+    actor: Actor,
+    { providerId, modelId, input }: z.output<typeof manyInput>['changes'][number],
+  ): Promise<ProviderModelResult> {
+    const where = { providerId_modelId: { providerId, modelId } };
+    const row = await tx.providerModel.findUnique({ where, include: withProvider });
+    if (row === null) throw notFound('model');
+    const known = catalog.describe(row.provider.type, modelId);
+    const data = toColumns(input, known, modelId);
+    const after = await tx.providerModel.update({ where, data, include: withProvider });
+    return await audited(tx, actor, 'model.update', toModelResult(row), toModelResult(after));
+  }
 }
 
 async function findItems(tx: Tx, items: ReorderInput['items']) {

@@ -34,6 +34,13 @@ export const providerUpdate = z.strictObject({
   active: z.boolean().nullish(),
 });
 
+/** Settings to be tried; with an `id`, secrets that are not given are those of that provider. */
+export const providerDraft = z.strictObject({
+  id: z.string().nullish(),
+  type: z.string(),
+  config: config.nullish(),
+});
+
 export const providerCreate = providerUpdate.extend({ name: displayName, type: z.string() });
 
 /** A provider's settings as they are going to be, with credentials by name. */

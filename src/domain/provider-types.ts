@@ -34,6 +34,14 @@ export interface ProviderUpdateInput {
   readonly active?: boolean | null | undefined;
 }
 
+/** Settings that are not stored, to be tried. */
+export interface ProviderDraft {
+  /** The provider whose secrets stand in for those that are not given. */
+  readonly id?: string | null | undefined;
+  readonly type: string;
+  readonly config?: ProviderConfigInput | null | undefined;
+}
+
 export interface ProviderResult {
   readonly id: string;
   readonly slug: string;

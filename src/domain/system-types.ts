@@ -47,6 +47,10 @@ export interface ProviderState {
   readonly error: string | null;
   /** When that was found out; null = never. */
   readonly seenAt: Date | null;
+  /** Since when it is so, as far as is known; null = never asked. */
+  readonly since: Date | null;
+  /** Until when a process sends it nothing, because it failed again and again; null = it is tried. */
+  readonly openUntil: Date | null;
   readonly lastTrafficAt: Date | null;
   /** Models that are there and visible. */
   readonly models: number;
@@ -62,6 +66,8 @@ export interface DatabaseState {
   readonly latencyMs: number;
   /** What the processes have journalled and not moved here yet. */
   readonly journal: { readonly entries: number; readonly bytes: number; readonly oldestMs: number | null };
+  /** The request log: its days as partitions; the oldest one's date is null where there is none. */
+  readonly log: { readonly partitions: number; readonly oldestDay: string | null; readonly bytes: number };
 }
 
 export interface SystemOverview {

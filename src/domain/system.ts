@@ -17,6 +17,8 @@ import { notFound, requireId } from './validate.ts';
 export interface System {
   /** The processes, what they have done, the providers and the database, as of now. */
   overview(actor: Actor): Promise<SystemOverview>;
+  /** The providers alone, for all who look after them. */
+  providers(actor: Actor): Promise<readonly ProviderState[]>;
   /**
    * Asks a process to finish what it is at and to leave. Asked again, nothing more happens. Throws not_found for a
    * process that is not listed.
@@ -42,6 +44,14 @@ export function createSystem({ db, ownProcess }: SystemDeps): System {
         providers: await providerStates(db, running),
         database: { ...database, journal: journalOf(running) },
       };
+    },
+    async providers(actor) {
+      authorize(actor, 'provider.read');
+      const pods = (await listPods(db)).map((pod) => withOwn(pod, ownProcess));
+      return await providerStates(
+        db,
+        pods.filter(({ gone }) => !gone).map(({ stats }) => stats),
+      );
     },
     async evict(actor, podId) {
       authorize(actor, 'pod.evict');
@@ -115,13 +125,22 @@ async function databaseState(db: PrismaClient): Promise<Omit<DatabaseState, 'jou
   const startedAt = performance.now();
   await db.$queryRaw`SELECT 1`;
   const latencyMs = Math.round((performance.now() - startedAt) * 10) / 10;
-  const [row] = await db.$queryRaw<Omit<DatabaseState, 'journal' | 'latencyMs'>[]>`
+  const [row] = await db.$queryRaw<Omit<DatabaseState, 'journal' | 'latencyMs' | 'log'>[]>`
     SELECT current_setting('server_version') AS version,
            pg_database_size(current_database())::float8 AS "sizeBytes",
            (SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database()) AS connections,
            current_setting('max_connections')::int AS "maxConnections"`;
   if (row === undefined) throw new Error('the database answered without a row');
-  return { ...row, latencyMs };
+  return { ...row, latencyMs, log: await logState(db) };
+}
+
+async function logState(db: PrismaClient): Promise<DatabaseState['log']> {
+  const [row] = await db.$queryRaw<DatabaseState['log'][]>`
+    SELECT count(*)::int AS partitions, min(to_date(right(relname, 8), 'YYYYMMDD'))::text AS "oldestDay",
+           coalesce(sum(pg_total_relation_size(oid)), 0)::float8 AS bytes
+      FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+     WHERE inhparent = 'request_log'::regclass AND relname ~ '_p[0-9]{8}$'`;
+  return row ?? { partitions: 0, oldestDay: null, bytes: 0 };
 }
 
 async function providerStates(db: PrismaClient, running: readonly PodStats[]): Promise<ProviderState[]> {
@@ -143,29 +162,38 @@ async function providerStates(db: PrismaClient, running: readonly PodStats[]): P
     const seen = running.map(({ providers }) => providers[row.id]).filter((one) => one !== undefined);
     const live = newest(seen, ({ at }) => at);
     const traffic = newest(seen, ({ trafficAt }) => trafficAt ?? 0)?.trafficAt ?? null;
+    const openUntil = newest(seen, (one) => one.openUntil ?? 0)?.openUntil ?? 0;
     const isNewer = live !== null && live.at > (lastCheckedAt?.getTime() ?? 0);
     return {
       ...row,
       ...(isNewer ? stateOf(live) : storedState(status, statusMessage, lastCheckedAt)),
+      openUntil: openUntil > Date.now() ? new Date(openUntil) : null,
       lastTrafficAt: traffic === null ? null : new Date(traffic),
       models: _count.models,
     };
   });
 }
 
-type Seen = Pick<ProviderState, 'status' | 'error' | 'seenAt'>;
+type Seen = Pick<ProviderState, 'status' | 'error' | 'seenAt' | 'since'>;
 
-function stateOf({ ok, error, at }: ProviderObservation): Seen {
+function stateOf({ ok, error, at, since }: ProviderObservation): Seen {
   return {
     status: ok ? 'connected' : 'error',
     error: ok ? null : (error ?? 'Unavailable'),
     seenAt: new Date(at),
+    since: new Date(since ?? at),
   };
 }
 
 function storedState(status: string, message: string | null, checkedAt: Date | null): Seen {
-  if (status === 'error') return { status, error: message ?? 'Unavailable', seenAt: checkedAt };
-  return { status: status === 'connected' ? status : 'unchecked', error: null, seenAt: checkedAt };
+  if (status === 'error')
+    return { status, error: message ?? 'Unavailable', seenAt: checkedAt, since: checkedAt };
+  return {
+    status: status === 'connected' ? status : 'unchecked',
+    error: null,
+    seenAt: checkedAt,
+    since: checkedAt,
+  };
 }
 
 function newest<Item>(items: readonly Item[], at: (item: Item) => number): Item | null {

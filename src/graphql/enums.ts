@@ -2,7 +2,6 @@ import { AXES } from '../catalog/benchmarks.ts';
 import { ROLES } from '../identity/actor.ts';
 import { SCOPE_NAMES } from '../identity/policy.ts';
 import { ACCESS_REASONS } from '../domain/model-access.ts';
-import { ACCESS_REASONS } from '../domain/model-access.ts';
 import { TIERS } from '../domain/provider-models.ts';
 import { REQUEST_ORDERS } from '../domain/request-log-rows.ts';
 import { CLASSIFICATION_SOURCES, COMPLEXITIES, DOMAINS, RULE_KINDS } from '../domain/routing-types.ts';
@@ -25,11 +24,6 @@ export const ENUMS = {
   ModelMode: {
     description: 'Which models a tenant may use: all, only those listed, or all but those listed.',
     values: ['all', 'whitelist', 'blacklist'],
-  },
-  AccessReason: {
-    description:
-      'Why a tenant may use a model or not: every model is allowed, it is listed, it is not among those kept out; it is not listed, it is kept out; it is hidden, its provider does not list it any more, its provider is switched off.',
-    values: ACCESS_REASONS,
   },
   AccessReason: {
     description:

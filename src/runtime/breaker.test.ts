@@ -102,6 +102,19 @@ describe('the breaker', () => {
     expect(breaker.allows('p')).toBe(true);
   });
 
+  test('says how long it stays open', () => {
+    const { breaker, fail, advance } = setup();
+    fail(2);
+    expect(breaker.openFor('p')).toBeNull();
+    fail(1);
+    advance(400);
+    expect(breaker.openFor('p')).toBe(600);
+    advance(800);
+    expect(breaker.openFor('p')).toBe(0);
+    breaker.onSuccess('p');
+    expect(breaker.openFor('p')).toBeNull();
+  });
+
   test('forgets providers that are gone', () => {
     const { breaker, fail } = setup();
     fail(3);

@@ -16,6 +16,8 @@ export interface Breaker {
   onSuccess(providerId: string): void;
   onFailure(providerId: string, kind: FailureKind): void;
   state(providerId: string): BreakerState;
+  /** Ms until an open one lets the next probe through; null = it is not open. */
+  openFor(providerId: string): number | null;
   /** Drops what is known of providers that are gone. */
   retain(providerIds: { has(providerId: string): boolean }): void;
 }
@@ -92,6 +94,11 @@ export function createBreaker(deps: {
       const circuit = circuits.get(providerId);
       if (circuit === undefined || circuit.openedAt === null) return 'closed';
       return circuit.probedAt === null ? 'open' : 'half_open';
+    },
+    openFor(providerId) {
+      const circuit = circuits.get(providerId);
+      if (circuit === undefined || circuit.openedAt === null) return null;
+      return Math.max(0, (circuit.probedAt ?? circuit.openedAt) + openMs - clock());
     },
     retain(providerIds) {
       for (const id of circuits.keys()) if (!providerIds.has(id)) circuits.delete(id);

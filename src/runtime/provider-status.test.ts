@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { UpstreamFailure, type UpstreamRequest, type UpstreamResponse } from '../providers/adapter.ts';
-import { createProviderStatus } from './provider-status.ts';
+import { createProviderStatus, withBreaker } from './provider-status.ts';
 import { provider } from './served.case.ts';
 
 interface Probe {
@@ -132,6 +132,25 @@ describe("a provider's status", () => {
     const asked = status.health(unchanged);
     (await probe(0)).fail(error);
     expect(await asked).toEqual({ ok: false, error: text });
+  });
+
+  test('knows since when it is so, and until when the breaker leaves it alone', () => {
+    const { status, advance } = setup();
+    status.observe('p', true);
+    advance(1_000);
+    status.observe('p', false, 'Timed out');
+    advance(500);
+    status.observe('p', false, 'Connection refused');
+    expect(status.known()['p']).toEqual({
+      ok: false,
+      error: 'Connection refused',
+      at: 1_500,
+      since: 1_000,
+      trafficAt: 1_500,
+    });
+    const open = withBreaker(status.known(), () => 250.4, 10_000);
+    expect(open['p']).toMatchObject({ openUntil: 10_250 });
+    expect(withBreaker(status.known(), () => null, 10_000)['p']).not.toHaveProperty('openUntil');
   });
 
   test('cuts long texts and forgets providers that are gone', async () => {

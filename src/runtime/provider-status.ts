@@ -14,6 +14,10 @@ export interface ProviderObservation extends ProviderHealth {
   readonly at: number;
   /** Unix ms of the last real traffic; null = none since the start. */
   readonly trafficAt: number | null;
+  /** Unix ms since when it is as it is. */
+  readonly since?: number;
+  /** Unix ms until which nothing is sent there: its breaker is open. */
+  readonly openUntil?: number;
 }
 
 /** How the providers are, as far as this process knows; behind /v1/health. */
@@ -41,6 +45,8 @@ interface Known {
   /** What was probed: a provider that has been changed since is asked again. Null = traffic. */
   readonly endpoint: ProviderView['endpoint'] | null;
   readonly trafficAt: number | null;
+  /** When it became so. */
+  readonly since: number;
 }
 
 /** `clock` in ms; `send` should give up by itself some time. */
@@ -55,8 +61,10 @@ export function createProviderStatus(deps: {
 
   function remember(id: string, health: ProviderHealth, endpoint: Known['endpoint']): ProviderHealth {
     const at = clock();
-    const trafficAt = endpoint === null ? at : (known.get(id)?.trafficAt ?? null);
-    known.set(id, { health, at, endpoint, trafficAt });
+    const before = known.get(id);
+    const trafficAt = endpoint === null ? at : (before?.trafficAt ?? null);
+    const since = before?.health.ok === health.ok ? before.since : at;
+    known.set(id, { health, at, endpoint, trafficAt, since });
     return health;
   }
 
@@ -97,7 +105,9 @@ export function createProviderStatus(deps: {
     },
     known: () =>
       Object.fromEntries(
-        [...known].map(([id, { health, at, trafficAt }]) => [id, { ...health, at, trafficAt }] as const),
+        [...known].map(
+          ([id, { health, at, trafficAt, since }]) => [id, { ...health, at, trafficAt, since }] as const,
+        ),
       ),
     retain(providerIds) {
       for (const id of known.keys()) if (!providerIds.has(id)) known.delete(id);
@@ -107,6 +117,20 @@ export function createProviderStatus(deps: {
 
 const OK: ProviderHealth = { ok: true };
 const TIMED_OUT: ProviderHealth = { ok: false, error: 'Timed out' };
+
+/** With what the breaker knows: which providers are left alone, and until when. `now`: Unix ms. */
+export function withBreaker(
+  known: Readonly<Record<string, ProviderObservation>>,
+  openFor: (providerId: string) => number | null,
+  now: number,
+): Readonly<Record<string, ProviderObservation>> {
+  return Object.fromEntries(
+    Object.entries(known).map(([id, observation]) => {
+      const ms = openFor(id);
+      return [id, ms === null ? observation : { ...observation, openUntil: Math.round(now + ms) }];
+    }),
+  );
+}
 
 function failed(error: string): ProviderHealth {
   return { ok: false, error: error.slice(0, LONGEST_TEXT) };

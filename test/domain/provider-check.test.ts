@@ -195,6 +195,59 @@ describe('the check of a provider', () => {
     );
   });
 
+  it('tells each step as it comes, and repeats what the provider said without the key', async () => {
+    const heard: string[] = [];
+    const watch = {
+      began: (step: string) => void heard.push(`${step}…`),
+      ended: ({ step, ok }: { step: string; ok: boolean }) =>
+        void heard.push(`${step} ${ok ? 'ok' : 'failed'}`),
+    };
+    const body = { error: { message: `no ${KEY}`, hint: 'x'.repeat(400) } };
+    upstream.answers = { '/v1/models': { status: 401, body } };
+    const id = await add(upstream.origin);
+    const { log, mend } = await world.domain.providerCheck.check(maintainer, id, watch);
+    expect(heard.slice(-4)).toEqual(['connection…', 'connection ok', 'credentials…', 'credentials failed']);
+    expect(log.at(-1)?.upstream).toMatch(/^HTTP 401\n\n\{"error":\{"message":"no \[key\]","hint":"x{400}/);
+    expect(log.at(-1)?.upstream).not.toContain(KEY);
+    expect(log.slice(0, -1).every(({ upstream: text }) => text === undefined)).toBe(true);
+    expect(mend).toEqual({ label: 'Replace the key', path: 'config.auth.apiKey', value: null });
+  });
+
+  it('tries settings that are not stored, and stores nothing', async () => {
+    const draft = {
+      type: 'custom',
+      config: { baseUrl: upstream.origin, auth: { type: 'api_key', apiKey: KEY } },
+    } as const;
+    const providers = await world.db.provider.count();
+    const { try: attempt } = world.domain.providerCheck;
+    expect((await attempt(maintainer, draft)).success).toBe(true);
+    expect(upstream.seen[0]?.headers.authorization).toBe(`Bearer ${KEY}`);
+    expect(await world.db.provider.count()).toBe(providers);
+
+    const wrong = await refusal(attempt(maintainer, { type: 'custom', config: { baseUrl: 'nowhere' } }));
+    expect(pathsOf(wrong)).toEqual(['config.baseUrl']);
+    expect((await refusal(attempt(actor('finops'), draft))).code).toBe('forbidden');
+  });
+
+  it('tries changes of a stored provider with its secret, but never at another address', async () => {
+    const id = await add(upstream.origin);
+    const { try: attempt } = world.domain.providerCheck;
+    const same = await attempt(maintainer, {
+      id,
+      type: 'custom',
+      config: { baseUrl: `${upstream.origin}/v1` },
+    });
+    expect(same.success).toBe(true);
+    expect(upstream.seen[0]?.headers.authorization).toBe(`Bearer ${KEY}`);
+    expect(await world.db.provider.findUniqueOrThrow({ where: { id } })).toMatchObject({
+      status: 'unchecked',
+    });
+    upstream.seen.length = 0;
+    const elsewhere = { id, type: 'custom', config: { baseUrl: 'http://127.0.0.1:1' } };
+    expect(pathsOf(await refusal(attempt(maintainer, elsewhere)))).toEqual(['config.auth.apiKey']);
+    expect(upstream.seen).toEqual([]);
+  });
+
   it('reports credentials that cannot be decrypted any more', async () => {
     const id = await add(upstream.origin);
     await world.db.provider.update({ where: { id }, data: { credentials: 'spoilt' } });

@@ -156,6 +156,83 @@ describe('discovery', () => {
     expect((await discover()).models.every(({ missingSince }) => missingSince === null)).toBe(true);
   });
 
+  it('says first what it would do, and then does what was chosen of it', async () => {
+    upstream.answers = { '/v1/models': modelList('gpt-4o', 'left', 'plain') };
+    await discover();
+    await world.domain.providerModels.update(maintainer, providerId, 'plain', {
+      inputPer1M: 1,
+      outputPer1M: 2,
+      contextWindow: 1_000,
+    });
+    const own = { context_length: 5_000, pricing: { prompt: '0.000003', completion: '0.000004' } };
+    upstream.answers = {
+      '/v1/models': {
+        body: {
+          data: [
+            { id: 'gpt-4o', owned_by: 'someone' },
+            { id: 'plain', ...own },
+            { id: 'new', ...own },
+          ],
+        },
+      },
+    };
+    const before = await world.db.providerModel.findMany({ orderBy: { id: 'asc' } });
+    const preview = () => world.domain.providerDiscovery.preview(maintainer, providerId);
+    const { count, changes } = await preview();
+    expect(count).toBe(3);
+    expect(changes.map(({ modelId, kind }) => [modelId, kind])).toEqual([
+      ['left', 'gone'],
+      ['new', 'new'],
+      ['plain', 'kept'],
+    ]);
+    expect(changes[2]?.kept).toEqual(['prices', 'contextWindow']);
+    expect(changes[1]?.fields).toContainEqual({ field: 'contextWindow', before: null, after: 5_000 });
+    expect(changes[1]?.fields).toContainEqual({ field: 'inputPer1M', before: null, after: 3 });
+    expect(await world.db.providerModel.findMany({ orderBy: { id: 'asc' } })).toEqual(before);
+
+    upstream.answers = { '/v1/models': { body: { data: [{ id: 'gpt-4o', ...own }, { id: 'left' }] } } };
+    const second = await preview();
+    expect(second.changes.map(({ modelId, kind }) => [modelId, kind])).toEqual([
+      ['gpt-4o', 'changed'],
+      ['plain', 'gone'],
+    ]);
+    expect(second.changes[0]?.fields).toContainEqual({
+      field: 'contextWindow',
+      before: 128_000,
+      after: 5_000,
+    });
+    const after = await world.domain.providerDiscovery.discover(maintainer, providerId, ['gpt-4o']);
+    expect(after.models.map(({ modelId, missingSince }) => [modelId, missingSince])).toEqual([
+      ['gpt-4o', null],
+      ['left', null],
+      ['plain', null],
+    ]);
+    expect(after.models[0]?.contextWindow).toBe(5_000);
+    expect((await preview()).changes.map(({ modelId, kind }) => [modelId, kind])).toEqual([
+      ['plain', 'gone'],
+    ]);
+  });
+
+  it('names what stays because it was set by hand, and what is back', async () => {
+    const own = { context_length: 5_000, pricing: { prompt: '0.000003', completion: '0.000004' } };
+    upstream.answers = { '/v1/models': { body: { data: [{ id: 'a' }, { id: 'b' }] } } };
+    await discover();
+    const set = { inputPer1M: 1, outputPer1M: 2, contextWindow: 1_000 };
+    await world.domain.providerModels.update(maintainer, providerId, 'a', set);
+    upstream.answers = { '/v1/models': { body: { data: [{ id: 'a', owned_by: 'somebody', ...own }] } } };
+    await discover();
+    upstream.answers = {
+      '/v1/models': { body: { data: [{ id: 'a', owned_by: 'other', ...own }, { id: 'b' }] } },
+    };
+    const { changes } = await world.domain.providerDiscovery.preview(maintainer, providerId);
+    expect(changes).toMatchObject([
+      { modelId: 'a', kind: 'changed', kept: ['prices', 'contextWindow'] },
+      { modelId: 'b', kind: 'back', fields: [], kept: [] },
+    ]);
+    const refused = await refusal(world.domain.providerDiscovery.preview(actor('finops'), providerId));
+    expect(refused.code).toBe('forbidden');
+  });
+
   it('run twice at once gives each model once', async () => {
     upstream.answers = { '/v1/models': modelList('a', 'b', 'c') };
     const both = await Promise.all([discover(), discover()]);
@@ -244,6 +321,35 @@ describe('models', () => {
       const wrong = await refusal(world.domain.providerModels.update(maintainer, providerId, 'm', patch));
       expect([wrong.code, pathsOf(wrong)]).toEqual(['bad_input', [path]]);
     }
+  });
+
+  it('are changed together, each in its own way, all or none', async () => {
+    upstream.answers = { '/v1/models': modelList('one', 'two') };
+    await discover();
+    const { updateMany } = world.domain.providerModels;
+    await world.notices();
+    const changed = await updateMany(maintainer, [
+      { providerId, modelId: 'two', input: { tier: 'low' } },
+      { providerId, modelId: 'one', input: { visible: false, priority: 9 } },
+    ]);
+    expect(changed).toMatchObject([
+      { modelId: 'two', tier: 'low', visible: true },
+      { modelId: 'one', tier: null, visible: false, priority: 9 },
+    ]);
+    expect(new Set(await world.notices())).toEqual(new Set([`provider:${providerId}`]));
+    const trail = await world.db.auditEntry.findMany({ where: { action: 'model.update' } });
+    expect(trail.filter(({ targetId }) => changed.some(({ id }) => id === targetId))).toHaveLength(2);
+
+    const half = [
+      { providerId, modelId: 'one', input: { visible: true } },
+      { providerId, modelId: 'none', input: { visible: true } },
+    ];
+    expect((await refusal(updateMany(maintainer, half))).code).toBe('not_found');
+    const one = await world.db.providerModel.findFirstOrThrow({ where: { providerId, modelId: 'one' } });
+    expect(one.visible).toBe(false);
+    const wrong = [{ providerId, modelId: 'one', input: { priority: 101 } }];
+    expect(pathsOf(await refusal(updateMany(maintainer, wrong)))).toEqual(['changes.0.input.priority']);
+    expect((await refusal(updateMany(actor('finops'), half))).code).toBe('forbidden');
   });
 
   it('of a tier are put in order, best first, all or none', async () => {

@@ -64,6 +64,12 @@ describe('the overview', () => {
     expect(database.connections).toBeGreaterThan(0);
     expect(database.maxConnections).toBeGreaterThanOrEqual(database.connections);
     expect(database.latencyMs).toBeGreaterThanOrEqual(0);
+    expect(database.log).toEqual({
+      partitions: expect.any(Number),
+      oldestDay: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+      bytes: expect.any(Number),
+    });
+    expect(database.log.partitions).toBeGreaterThan(0);
   });
 
   it('says of each provider the newest that is known: what a process saw, or the last check', async () => {
@@ -119,6 +125,30 @@ describe('the overview', () => {
       ['d-worse', 'error', 'Connection refused', 0, '2026-11-01T10:30:00.000Z'],
       ['e-mended', 'connected', null, 0, '2026-11-01T11:00:00.000Z'],
     ]);
+  });
+
+  it('says to all who look after providers since when they are so, and which are left alone', async () => {
+    const { id } = await world.domain.providers.create(SYSTEM, { name: 'Z shut', type: 'simulator' });
+    const now = Date.now();
+    const since = now - 60_000;
+    await pod(1, 0, {
+      providers: {
+        [id]: { ok: false, error: 'Timed out', at: now, trafficAt: now, since, openUntil: now + 30_000 },
+      },
+    });
+    const stateOf = async () =>
+      (await world.domain.system.providers(actor('maintainer'))).find((one) => one.id === id);
+    expect(await stateOf()).toMatchObject({
+      status: 'error',
+      error: 'Timed out',
+      since: new Date(since),
+      openUntil: new Date(now + 30_000),
+    });
+    await world.db.pod.deleteMany();
+    await pod(2, 0, { providers: { [id]: { ok: true, at: now, trafficAt: now, openUntil: now - 1 } } });
+    expect(await stateOf()).toMatchObject({ status: 'connected', since: new Date(now), openUntil: null });
+    const refused = await refusal(world.domain.system.providers(actor('finops')));
+    expect(refused.code).toBe('forbidden');
   });
 
   it('is the admin’s alone', async () => {

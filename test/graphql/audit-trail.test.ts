@@ -69,6 +69,17 @@ const STEPS: readonly Step[] = [
     action: 'model.update',
   },
   {
+    mutation: 'updateModels',
+    args: () => `(changes: [{ providerId: ${id('p')}, modelId: "m", input: { notes: "o" } }])`,
+    action: 'model.update',
+  },
+  {
+    mutation: 'tryProvider',
+    args: () =>
+      '(input: { type: "openai", config: { baseUrl: "http://127.0.0.1:9", auth: { type: API_KEY, apiKey: "sk-very-secret" } } })',
+    action: 'provider.check',
+  },
+  {
     mutation: 'reorderTier',
     args: () => `(input: { tier: HIGH, items: [{ providerId: ${id('p')}, modelId: "m" }] })`,
     action: 'model.reorder',
@@ -191,6 +202,8 @@ const STEPS: readonly Step[] = [
 
 /** Mutations that change nothing that stays, or cannot be tried here. */
 const NOT_HERE: Readonly<Record<string, string>> = {
+  previewDiscovery:
+    'a question; only a provider that does not answer leaves something, as discoverModels does',
   chatWithProvider: 'a question and its answer, none of which is kept',
   applyCategoryPresets: 'needs models with benchmarks; test/domain/presets.test.ts looks at its entry',
   createAdmin: 'open to strangers once; its entry is looked at below, on an empty database',

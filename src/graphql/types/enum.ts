@@ -14,7 +14,6 @@ export const UserSource = enumType('UserSource', ENUMS.UserSource.values);
 export const AccessScope = enumType('AccessScope', ENUMS.AccessScope.values);
 export const ModelMode = enumType('ModelMode', ENUMS.ModelMode.values);
 export const AccessReason = enumType('AccessReason', ENUMS.AccessReason.values);
-export const AccessReason = enumType('AccessReason', ENUMS.AccessReason.values);
 export const ModelKind = enumType('ModelKind', ENUMS.ModelKind.values);
 export const PriceSource = enumType('PriceSource', ENUMS.PriceSource.values);
 export const DiscoveryChangeKind = enumType('DiscoveryChangeKind', ENUMS.DiscoveryChangeKind.values);

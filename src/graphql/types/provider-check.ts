@@ -1,10 +1,10 @@
-import type { CheckResult, CheckStep } from '../../domain/check-run.ts';
+import type { CheckMend, CheckResult, CheckStep } from '../../domain/check-run.ts';
 import { builder } from '../builder.ts';
 import { signedIn } from '../context.ts';
 import { BadInputError, NotFoundError, ProviderError } from '../errors.ts';
-import { ProviderModelType } from './provider-model.ts';
+import { ProviderConfigInput } from './provider.ts';
 
-const CheckStepType = builder.objectRef<CheckStep>('ProviderCheckStep').implement({
+export const CheckStepType = builder.objectRef<CheckStep>('ProviderCheckStep').implement({
   description: 'One step of a connection test.',
   fields: (t) => ({
     step: t.exposeString('step', {
@@ -14,10 +14,24 @@ const CheckStepType = builder.objectRef<CheckStep>('ProviderCheckStep').implemen
     ok: t.exposeBoolean('ok', { description: 'Whether it went well.' }),
     detail: t.exposeString('detail', { description: 'What happened.' }),
     ms: t.exposeFloat('ms', { description: 'How long it took, in milliseconds.' }),
+    upstream: t.exposeString('upstream', {
+      nullable: true,
+      description:
+        'What the provider answered last, in its own words, without our secrets; only of a step that failed.',
+    }),
   }),
 });
 
-const CheckType = builder.objectRef<CheckResult>('ProviderCheck').implement({
+const CheckMendType = builder.objectRef<CheckMend>('ProviderCheckMend').implement({
+  description: 'A change of the settings that is likely to help.',
+  fields: (t) => ({
+    label: t.exposeString('label', { description: 'For a button: "Use https://".' }),
+    path: t.exposeString('path', { description: 'Where it goes in the input: "config.baseUrl".' }),
+    value: t.exposeString('value', { nullable: true, description: 'Null = it has to be typed.' }),
+  }),
+});
+
+export const CheckType = builder.objectRef<CheckResult>('ProviderCheck').implement({
   description: 'The outcome of a connection test.',
   fields: (t) => ({
     success: t.exposeBoolean('success', { description: 'Whether every step went well.' }),
@@ -30,24 +44,10 @@ const CheckType = builder.objectRef<CheckResult>('ProviderCheck').implement({
       nullable: true,
       description: 'The likely mend; only when something failed.',
     }),
-  }),
-});
-
-interface Discovered {
-  readonly count: number;
-  readonly providerId: string;
-}
-
-const Discovery = builder.objectRef<Discovered>('ProviderDiscovery').implement({
-  description: 'What a provider listed.',
-  fields: (t) => ({
-    count: t.exposeInt('count', { description: 'How many models it listed.' }),
-    models: t.prismaField({
-      type: [ProviderModelType],
-      description: 'Every model of the provider, those that have vanished included.',
-      complexity: { multiplier: 20 },
-      resolve: (query, { providerId }, _args, { db }) =>
-        db.providerModel.findMany({ ...query, where: { providerId }, orderBy: [{ modelId: 'asc' }] }),
+    mend: t.expose('mend', {
+      type: CheckMendType,
+      nullable: true,
+      description: 'The same for programs, where there is one change that would do it.',
     }),
   }),
 });
@@ -64,10 +64,11 @@ const ChatInput = builder.inputType('ChatWithProviderInput', {
   }),
 });
 
-const ChatType = builder.objectRef<{ completion: object }>('ProviderChat').implement({
+const ChatType = builder.objectRef<{ completion: object; durationMs: number }>('ProviderChat').implement({
   description: 'A provider’s answer.',
   fields: (t) => ({
     completion: t.expose('completion', { type: 'JSONObject', description: 'OpenAI’s `chat.completion`.' }),
+    durationMs: t.exposeFloat('durationMs', { description: 'How long it took, in milliseconds.' }),
   }),
 });
 
@@ -85,17 +86,24 @@ builder.mutationField('checkProvider', (t) =>
   }),
 );
 
-builder.mutationField('discoverModels', (t) =>
+export const TryProviderInput = builder.inputType('TryProviderInput', {
+  description: 'Settings to be tried as they are, without storing them.',
+  fields: (t) => ({
+    id: t.id({ description: 'The provider whose stored secrets stand in for those that are not given.' }),
+    type: t.string({ required: true, description: 'One of `providerTypes`.' }),
+    config: t.field({ type: ProviderConfigInput, description: 'Where it is and how to talk to it.' }),
+  }),
+});
+
+builder.mutationField('tryProvider', (t) =>
   t.field({
-    type: Discovery,
-    description: 'Asks the provider for its models and stores them. What was set by hand stays.',
-    authScopes: { can: 'provider.discover' },
-    errors: { types: [NotFoundError, ProviderError] },
-    args: { providerId: t.arg.id(providerId) },
-    resolve: async (_root, { providerId: id }, context) => {
-      const { count } = await context.domain.providerDiscovery.discover(signedIn(context), id);
-      return { count, providerId: id };
-    },
+    type: CheckType,
+    description:
+      'Tests a connection step by step before it is saved. What the provider does is never an error; a wrong field is.',
+    authScopes: { can: 'provider.check' },
+    errors: { types: [BadInputError, NotFoundError] },
+    args: { input: t.arg({ type: TryProviderInput, required: true, description: 'The settings.' }) },
+    resolve: (_root, { input }, context) => context.domain.providerCheck.try(signedIn(context), input),
   }),
 );
 
@@ -109,8 +117,10 @@ builder.mutationField('chatWithProvider', (t) =>
       id: t.arg.id(providerId),
       input: t.arg({ type: ChatInput, required: true, description: 'The request.' }),
     },
-    resolve: async (_root, { id, input }, context) => ({
-      completion: await context.domain.providerChat.chat(signedIn(context), id, input),
-    }),
+    resolve: async (_root, { id, input }, context) => {
+      const startedAt = performance.now();
+      const completion = await context.domain.providerChat.chat(signedIn(context), id, input);
+      return { completion, durationMs: Math.round(performance.now() - startedAt) };
+    },
   }),
 );

@@ -1,10 +1,32 @@
+import type { Benchmarks } from '../../catalog/models.ts';
+import type { ModelRating } from '../../domain/provider-models.ts';
 import { builder } from '../builder.ts';
-import { signedIn } from '../context.ts';
+import { signedIn, type Context } from '../context.ts';
 import { enumValue } from '../enums.ts';
 import { BadInputError, ConflictError, NotFoundError } from '../errors.ts';
-import { ModelKind, Tier } from './enum.ts';
+import { ModelKind, PriceSource, Tier } from './enum.ts';
 
 export const per1M = (what: string): string => `USD for a million ${what} tokens; null = not known.`;
+
+const BenchmarksType = builder.objectRef<Benchmarks>('ModelBenchmarks').implement({
+  description: 'Published measurements of a model: 0 to 100 each, higher is better.',
+  fields: (t) => ({
+    intelligence: t.exposeFloat('intelligence', { description: 'Knowledge and reasoning.' }),
+    coding: t.exposeFloat('coding', { description: 'Programming.' }),
+    math: t.exposeFloat('math', { description: 'Mathematics.' }),
+    speed: t.exposeFloat('speed', { description: 'Of the answer, not of its first token.' }),
+  }),
+});
+
+/** What the catalog is asked with. */
+const RATED = { modelId: true, provider: { select: { type: true } } } as const;
+
+function rate(
+  { modelId, provider }: { modelId: string; provider: { type: string } },
+  context: Context,
+): ModelRating {
+  return context.domain.providerModels.rate(signedIn(context), provider.type, modelId);
+}
 
 export const ProviderModelType = builder.prismaObject('ProviderModel', {
   description: 'One model of one provider.',
@@ -66,6 +88,42 @@ export const ProviderModelType = builder.prismaObject('ProviderModel', {
     manualPricing: t.exposeBoolean('manualPricing', {
       description: 'The prices were set by hand: discovery leaves them alone.',
     }),
+    priceSource: t.field({
+      type: PriceSource,
+      description: 'Who says what it costs.',
+      select: { manualPricing: true, catalogPricing: true, inputPer1M: true, outputPer1M: true },
+      resolve: ({ manualPricing, catalogPricing, inputPer1M, outputPer1M }) => {
+        if (manualPricing) return 'own';
+        if (catalogPricing) return 'catalog';
+        return inputPer1M === null && outputPer1M === null ? 'none' : 'provider';
+      },
+    }),
+    catalogSource: t.string({
+      nullable: true,
+      description: 'Where the catalog has what it knows of it; null = it knows nothing.',
+      select: RATED,
+      resolve: (model, _args, context) => rate(model, context).source,
+    }),
+    family: t.string({
+      nullable: true,
+      description: 'The model family, as the catalog has it.',
+      select: RATED,
+      resolve: (model, _args, context) => rate(model, context).family,
+    }),
+    benchmarks: t.field({
+      type: BenchmarksType,
+      nullable: true,
+      description: 'Null = nobody has measured it.',
+      select: RATED,
+      resolve: (model, _args, context) => rate(model, context).benchmarks,
+    }),
+    byHand: t.exposeBoolean('byHand', {
+      description: 'Entered by hand rather than found by discovery.',
+    }),
+    updatedAt: t.expose('updatedAt', {
+      type: 'DateTime',
+      description: 'When anything of it was last changed.',
+    }),
     visible: t.exposeBoolean('visible', {
       description: 'Whether it is listed; a hidden one can still be called.',
     }),
@@ -95,6 +153,31 @@ const UpdateModelInput = builder.inputType('UpdateModelInput', {
     contextWindow: t.int({ description: 'Tokens.' }),
     maxOutputTokens: t.int({ description: 'Tokens.' }),
     visible: t.boolean({ description: 'Whether it is listed.' }),
+  }),
+});
+
+const ModelChangeInput = builder.inputType('ModelChangeInput', {
+  description: 'Changes to one of several models.',
+  fields: (t) => ({
+    providerId: t.id({ required: true, description: 'Id of its provider.' }),
+    modelId: t.string({ required: true, description: 'Id as the provider spells it.' }),
+    input: t.field({ type: UpdateModelInput, required: true, description: 'The changes.' }),
+  }),
+});
+
+const ModelsUpdated = builder.objectRef<{ readonly ids: readonly string[] }>('ModelsUpdated').implement({
+  description: 'The models that were changed.',
+  fields: (t) => ({
+    models: t.prismaField({
+      type: [ProviderModelType],
+      description: 'As they are now, in the order of the changes.',
+      complexity: { multiplier: 20 },
+      resolve: async (query, { ids }, _args, { db }) => {
+        const rows = await db.providerModel.findMany({ ...query, where: { id: { in: [...ids] } } });
+        const place = new Map(ids.map((id, index) => [id, index]));
+        return rows.toSorted((a, b) => (place.get(a.id) ?? 0) - (place.get(b.id) ?? 0));
+      },
+    }),
   }),
 });
 
@@ -166,6 +249,22 @@ builder.mutationField('updateModel', (t) =>
         input,
       );
       return context.db.providerModel.findUniqueOrThrow({ ...query, where: { id } });
+    },
+  }),
+);
+
+builder.mutationField('updateModels', (t) =>
+  t.field({
+    type: ModelsUpdated,
+    description: 'Changes several models at once, each in its own way: all of them or none. At most 1000.',
+    authScopes: { can: 'model.write' },
+    errors: { types: [BadInputError, NotFoundError] },
+    args: {
+      changes: t.arg({ type: [ModelChangeInput], required: true, description: 'Which, and what.' }),
+    },
+    resolve: async (_root, { changes }, context) => {
+      const models = await context.domain.providerModels.updateMany(signedIn(context), changes);
+      return { ids: models.map(({ id }) => id) };
     },
   }),
 );

@@ -119,7 +119,7 @@ const ProviderAuthInput = builder.inputType('ProviderAuthInput', {
   }),
 });
 
-const ProviderConfigInput = builder.inputType('ProviderConfigInput', {
+export const ProviderConfigInput = builder.inputType('ProviderConfigInput', {
   description: 'Where a provider is and how to talk to it.',
   fields: (t) => ({
     baseUrl: t.string({

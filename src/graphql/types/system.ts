@@ -91,6 +91,18 @@ const SystemProviderType = builder.objectRef<ProviderState>('SystemProvider').im
       nullable: true,
       description: 'When that was found out; null = nobody has asked it yet.',
     }),
+    since: t.expose('since', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Since when it is so, as far as is known; null = nobody has asked it yet.',
+    }),
+    circuitOpenUntil: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'Until when a process sends it nothing, because it failed again and again; null = it is tried.',
+      resolve: ({ openUntil }) => openUntil,
+    }),
     lastTrafficAt: t.expose('lastTrafficAt', {
       type: 'DateTime',
       nullable: true,
@@ -114,6 +126,20 @@ const JournalBacklog = builder.objectRef<DatabaseState['journal']>('JournalBackl
   }),
 });
 
+const RequestLogState = builder.objectRef<DatabaseState['log']>('RequestLogState').implement({
+  description: 'How the request log lies in the database.',
+  fields: (t) => ({
+    partitions: t.exposeInt('partitions', {
+      description: 'One for each UTC day, those made ahead for coming days included.',
+    }),
+    oldestDay: t.exposeString('oldestDay', {
+      nullable: true,
+      description: 'The first UTC day that is kept, for example "2026-11-23"; null = there is none.',
+    }),
+    bytes: t.expose('bytes', { type: 'Count', description: 'Its size on disk, with its indexes.' }),
+  }),
+});
+
 const SystemDatabase = builder.objectRef<DatabaseState>('SystemDatabase').implement({
   description: 'The PostgreSQL behind all of it.',
   fields: (t) => ({
@@ -128,6 +154,7 @@ const SystemDatabase = builder.objectRef<DatabaseState>('SystemDatabase').implem
       type: JournalBacklog,
       description: 'What has still to be moved into it.',
     }),
+    log: t.expose('log', { type: RequestLogState, description: 'The request log.' }),
   }),
 });
 
@@ -155,6 +182,15 @@ builder.queryField('system', (t) =>
     description: 'The processes, what they have done, the providers and the database, as of now.',
     authScopes: { can: 'system.read' },
     resolve: (_root, _args, context) => context.domain.system.overview(signedIn(context)),
+  }),
+);
+
+builder.queryField('providerStates', (t) =>
+  t.field({
+    type: [SystemProviderType],
+    description: 'How the providers are now, by name.',
+    authScopes: { can: 'provider.read' },
+    resolve: async (_root, _args, context) => [...(await context.domain.system.providers(signedIn(context)))],
   }),
 );
 
