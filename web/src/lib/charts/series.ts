@@ -97,14 +97,25 @@ export function bucketWord(buckets: readonly Bucket[]): string {
   return size >= 60_000 ? `${Math.round(size / 60_000)} min` : `${Math.round(size / 1000)} s`;
 }
 
-/** A tick of the time axis: hours where there are few days, else days. */
+/** Where the time axis has ticks: at midnights where it spans days; null = wherever they fall nicely. */
+export function ticksOf(buckets: readonly Bucket[], most: number): readonly number[] | null {
+  const [from, to] = [buckets[0]?.from ?? 0, buckets.at(-1)?.from ?? 0];
+  if (to - from <= 3 * DAY) return null;
+  const midnights = buckets.map((bucket) => bucket.from).filter((at) => new Date(at).getHours() === 0);
+  const step = Math.max(1, Math.ceil(midnights.length / Math.max(1, most)));
+  // The newest day has one; a label at the very begin would lie on those of the other axis.
+  return midnights
+    .filter((_, index) => (midnights.length - 1 - index) % step === 0)
+    .filter((at) => at - from > (to - from) / 40);
+}
+
+/** What stands at a tick of the time axis: the time, or at midnight the day. */
 export function tickLabel(at: Date, buckets: readonly Bucket[]): string {
   const span = (buckets.at(-1)?.to ?? 0) - (buckets[0]?.from ?? 0);
-  const midnight = at.getHours() === 0 && at.getMinutes() === 0;
   if (span < HOUR / 2) return at.toLocaleTimeString('en-GB');
-  if (span <= 3 * DAY && !midnight)
-    return at.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
-  return at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
+  return at.getHours() === 0 && at.getMinutes() === 0
+    ? at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })
+    : at.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
 }
 
 /** As programs read it: moments in ISO 8601, values as they are, nothing where nothing was measured. */
