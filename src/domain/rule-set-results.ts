@@ -17,18 +17,14 @@ export interface RuleSetVersionResult {
 /** So many requests are looked at, the newest: what they say does not change with more of them. */
 const MAX_ROWS = 50_000;
 
-/** Whose rule sets: one tenant's, those for all tenants (null), or all that there are. */
-export type ResultScope = string | null | 'everyone';
-
-/** By the rule sets of a scope; the busiest first. */
+/** By one tenant's rule sets, those for all tenants (null), or all that there are (missing); the busiest first. */
 export async function readRuleSetResults(
   db: Pick<PrismaClient, '$queryRaw'>,
-  { scope, from }: { readonly scope: ResultScope; readonly from: Date },
+  { tenantId, from }: { readonly tenantId?: string | null; readonly from: Date },
 ): Promise<readonly RuleSetVersionResult[]> {
-  const tenantId = scope === 'everyone' ? null : scope;
-  const whose = requestsOf(tenantId);
+  const whose = requestsOf(tenantId ?? null);
   const sets =
-    scope === 'everyone'
+    tenantId === undefined
       ? Prisma.sql`TRUE`
       : Prisma.sql`rule_set.tenant_id IS NOT DISTINCT FROM ${tenantId}::uuid`;
   return await db.$queryRaw<RuleSetVersionResult[]>`

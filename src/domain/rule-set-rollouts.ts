@@ -91,9 +91,9 @@ export function createRuleSetRollouts(deps: {
     async results(actor, rawId, rawDays) {
       authorize(actor, 'ruleSet.read');
       const from = since(rawDays);
-      if (rawId === null) return await readRuleSetResults(db, { scope: 'everyone', from });
+      if (rawId === null) return await readRuleSetResults(db, { from });
       const { tenantId } = await read(db, requireId(rawId, 'rule set'));
-      return await readRuleSetResults(db, { scope: tenantId, from });
+      return await readRuleSetResults(db, { tenantId, from });
     },
 
     async hits(actor, rawId, rawDays) {

@@ -42,7 +42,7 @@ export const TIER_ORDER: readonly Tier[] = [
   'CRITICAL',
 ];
 
-export function readListView(search: URLSearchParams): ListView {
+export function readListView(search: Pick<URLSearchParams, 'get'>): ListView {
   const [show, group] = [search.get('show') ?? '', search.get('group') ?? ''];
   return {
     text: search.get('q') ?? '',

@@ -167,7 +167,7 @@ export function putSetting(
 /** Where a group's settings stand in a definition, made when they are not there yet. */
 function tuningOf(definition: Definition, group: Group): Tuning {
   if (group === CLASSIFIER) return (definition.classifier ??= {});
-  if (group === THRESHOLDS) return (definition.thresholds ??= {}) as Tuning;
+  if (group === THRESHOLDS) return (definition.thresholds ??= {});
   const overrides = (definition.overrides ??= {});
   return (overrides[group.name] ??= {});
 }

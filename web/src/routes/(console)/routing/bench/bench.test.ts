@@ -46,10 +46,11 @@ describe('two decisions', () => {
   };
 
   it('differ by tier, model and cost', () => {
-    expect(differenceOf(decide('low', 'a/x', 0.01), decide('high', 'a/y', 0.03))).toEqual({
+    const difference = differenceOf(decide('low', 'a/x', 0.25), decide('high', 'a/y', 0.75));
+    expect(difference).toEqual({
       direction: 'up',
       parts: ['tier low → high', 'model a/x → a/y'],
-      cost: expect.closeTo(0.02),
+      cost: 0.5,
     });
   });
 
