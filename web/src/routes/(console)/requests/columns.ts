@@ -4,25 +4,25 @@ import type { Condition, FieldName, Order } from './request-query.ts';
 
 /** All that a line of the log can show, in the order of the table. */
 export const COLUMNS = [
-  { id: 'time', label: 'Time', width: 148 },
-  { id: 'status', label: 'Status', width: 118 },
-  { id: 'tenant', label: 'Tenant', width: 140 },
-  { id: 'model', label: 'Model', width: 220, grow: true },
-  { id: 'provider', label: 'Provider', width: 120 },
-  { id: 'category', label: 'Category', width: 140 },
-  { id: 'tier', label: 'Tier', width: 92 },
-  { id: 'user', label: 'User', width: 170 },
-  { id: 'session', label: 'Session', width: 150 },
+  { id: 'time', label: 'Time', width: 120 },
+  { id: 'status', label: 'Status', width: 104 },
+  { id: 'tenant', label: 'Tenant', width: 120 },
+  { id: 'model', label: 'Model', width: 170, grow: true },
+  { id: 'provider', label: 'Provider', width: 100 },
+  { id: 'category', label: 'Category', width: 120 },
+  { id: 'tier', label: 'Tier', width: 84 },
+  { id: 'user', label: 'User', width: 150 },
+  { id: 'session', label: 'Session', width: 140 },
   { id: 'key', label: 'Key', width: 110 },
   { id: 'operation', label: 'Operation', width: 120 },
-  { id: 'attempts', label: 'Attempts', width: 80, number: true },
-  { id: 'input', label: 'Tokens in', width: 88, number: true },
-  { id: 'output', label: 'Tokens out', width: 88, number: true },
-  { id: 'tokens', label: 'Tokens', width: 88, number: true, sortable: true },
-  { id: 'first', label: 'First token', width: 92, number: true, sortable: true },
-  { id: 'duration', label: 'Duration', width: 88, number: true, sortable: true },
-  { id: 'saved', label: 'Saved', width: 92, number: true },
-  { id: 'cost', label: 'Cost', width: 96, number: true, sortable: true },
+  { id: 'attempts', label: 'Attempts', width: 76, number: true },
+  { id: 'input', label: 'Tokens in', width: 80, number: true },
+  { id: 'output', label: 'Tokens out', width: 84, number: true },
+  { id: 'tokens', label: 'Tokens', width: 72, number: true, sortable: true },
+  { id: 'first', label: 'First token', width: 88, number: true, sortable: true },
+  { id: 'duration', label: 'Duration', width: 80, number: true, sortable: true },
+  { id: 'saved', label: 'Saved', width: 88, number: true },
+  { id: 'cost', label: 'Cost', width: 92, number: true, sortable: true },
   { id: 'menu', label: 'Actions', width: 44, quiet: true },
 ] as const satisfies readonly Column[];
 export type ColumnId = (typeof COLUMNS)[number]['id'];
@@ -38,13 +38,15 @@ export const USUAL: readonly ColumnId[] = [
   'model',
   'provider',
   'category',
-  'user',
   'tokens',
   'first',
   'duration',
   'cost',
   'menu',
 ];
+
+/** What is left of them beside an open request: to tell the rows apart is enough there. */
+export const BESIDE: readonly ColumnId[] = ['time', 'status', 'model', 'duration', 'cost', 'menu'];
 
 export const DENSITIES = {
   compact: { label: 'Compact', height: 28 },
