@@ -14,6 +14,7 @@ describe('time', () => {
   });
 
   it('shows durations in the unit that reads best', () => {
+    expect(formatDuration(0.2)).toBe('< 1 ms');
     expect(formatDuration(840)).toBe('840 ms');
     expect(formatDuration(2_449)).toBe('2.4 s');
     expect(formatDuration(192_000)).toBe('3 m 12 s');

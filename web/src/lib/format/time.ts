@@ -36,9 +36,10 @@ export function formatExactMoment(at: Date): string {
   });
 }
 
-/** 840 ms, 2.4 s, 3 m 12 s; — where there is none. */
+/** 840 ms, 2.4 s, 3 m 12 s; — where there is none. A little is never shown as nothing. */
 export function formatDuration(ms: number | null): string {
   if (ms === null) return '—';
+  if (ms > 0 && ms < 0.5) return '< 1 ms';
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);

@@ -61,9 +61,7 @@ export const DOMAINS = [
 
 /** From the server, which has checked it; what a row holds that is no object reads as an empty set. */
 export function readDefinition(raw: unknown): Definition {
-  return typeof raw === 'object' && raw !== null && !Array.isArray(raw)
-    ? structuredClone(raw)
-    : {};
+  return typeof raw === 'object' && raw !== null && !Array.isArray(raw) ? structuredClone(raw) : {};
 }
 
 export function blankRule(list: ListName): Rule {
