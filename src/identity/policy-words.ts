@@ -12,14 +12,25 @@ export const ROLE_WORDS: Readonly<Record<Role, string>> = {
   'tenant-viewer': 'Reads usage and requests of its own tenants.',
 };
 
+/** In the order in which somebody who gives a role wants to know. */
+export const ACTION_GROUPS = [
+  'Usage',
+  'Tenants',
+  'Providers and models',
+  'Routing',
+  'People',
+  'Settings',
+  'Own account',
+] as const;
+
 export interface ActionWords {
   /** Under which heading it stands. */
-  readonly group: string;
+  readonly group: (typeof ACTION_GROUPS)[number];
   /** Goes on from "May …". */
   readonly may: string;
 }
 
-/** What an action is, in the order of the policy. */
+/** What an action is. */
 export const ACTION_WORDS: Readonly<Record<Action, ActionWords>> = {
   'setup.complete': { group: 'Settings', may: 'finish the first-run setup' },
   'session.read': { group: 'Own account', may: 'see who is signed in' },

@@ -19,13 +19,16 @@ describe('the policy, as the console shows it', () => {
         stage.tokens[role],
       );
       expect(body.data.roles.map((one: { role: string }) => one.role)).toEqual(ROLES.map(graphqlSpelling));
-      expect(body.data.permissions).toEqual(
-        Object.entries(POLICY).map(([action, roles]) => ({
-          action,
-          group: expect.stringMatching(/./),
-          description: expect.stringMatching(/^[a-z]/),
-          roles: roles.map(graphqlSpelling),
-        })),
+      const byName = (a: { action: string }, b: { action: string }) => (a.action < b.action ? -1 : 1);
+      expect(body.data.permissions.toSorted(byName)).toEqual(
+        Object.entries(POLICY)
+          .map(([action, roles]) => ({
+            action,
+            group: expect.stringMatching(/./),
+            description: expect.stringMatching(/^[a-z]/),
+            roles: roles.map(graphqlSpelling),
+          }))
+          .toSorted(byName),
       );
     }
   });

@@ -1,10 +1,13 @@
 import { ROLES, type Role } from '../../identity/actor.ts';
 import { POLICY, seesAllTenants, type Action } from '../../identity/policy.ts';
-import { ACTION_WORDS, ROLE_WORDS } from '../../identity/policy-words.ts';
+import { ACTION_GROUPS, ACTION_WORDS, ROLE_WORDS } from '../../identity/policy-words.ts';
 import { builder } from '../builder.ts';
 import { Role as RoleEnum } from './enum.ts';
 
 const ACTIONS = Object.keys(POLICY).filter((key): key is Action => Object.hasOwn(POLICY, key));
+const BY_GROUP = ACTION_GROUPS.flatMap((group) =>
+  ACTIONS.filter((action) => ACTION_WORDS[action].group === group),
+);
 
 const RoleInfo = builder.objectRef<Role>('RoleInfo').implement({
   description: 'What a role is for.',
@@ -50,8 +53,8 @@ builder.queryField('roles', (t) =>
 builder.queryField('permissions', (t) =>
   t.field({
     type: [PermissionInfo],
-    description: 'The whole policy: every action with the roles that may do it.',
+    description: 'The whole policy: every action with the roles that may do it, group by group.',
     authScopes: { can: 'session.read' },
-    resolve: () => [...ACTIONS],
+    resolve: () => [...BY_GROUP],
   }),
 );

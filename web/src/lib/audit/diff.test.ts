@@ -29,7 +29,7 @@ describe('what differs', () => {
   });
 
   it('tells of secrets only that they changed', () => {
-    expect(diffOf({ hasBindPassword: true }, { hasBindPassword: true, bindPasswordChanged: true })).toEqual([
+    expect(diffOf({ hasBindPassword: false }, { hasBindPassword: true, bindPasswordChanged: true })).toEqual([
       { path: ['bindPassword'], kind: 'secret', before: undefined, after: undefined },
     ]);
     expect(diffOf({ auth: { apiKey: null } }, { auth: { apiKey: '[redacted]' } })).toEqual([

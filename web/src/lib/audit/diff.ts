@@ -21,7 +21,15 @@ export interface Change {
 
 /** Only what differs, member by member, at any depth. Either side may be missing: something was made, or is gone. */
 export function diffOf(before: unknown, after: unknown): readonly Change[] {
-  return compare([], toRecord(before), toRecord(after));
+  const changes = compare([], toRecord(before), toRecord(after));
+  const secrets = new Set(changes.filter(({ kind }) => kind === 'secret').map(({ path }) => path.join('.')));
+  // "hasBindPassword" says no more than "bindPassword: changed".
+  return changes.filter(({ path }) => {
+    const [, name] = /^has([A-Z].*)$/.exec(path.at(-1) ?? '') ?? [];
+    if (name === undefined) return true;
+    const plain = `${name.charAt(0).toLowerCase()}${name.slice(1)}`;
+    return !secrets.has([...path.slice(0, -1), plain].join('.'));
+  });
 }
 
 function compare(

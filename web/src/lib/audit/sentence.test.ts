@@ -105,6 +105,26 @@ describe('an entry in a sentence', () => {
     expect(object?.href).toBeNull();
   });
 
+  it('says which models a tenant may use', () => {
+    const may = (mode: string, list: readonly string[]) =>
+      told('tenant.modelConfig', { after: { name: 'Acme', modelConfig: { mode, list } } });
+    expect(may('all', [])).toBe('ada changed which models Acme may use: all');
+    expect(may('whitelist', ['a', 'b', 'c', 'd'])).toBe(
+      'ada changed which models Acme may use: only a, b, c and 1 more',
+    );
+    expect(may('whitelist', [])).toBe('ada changed which models Acme may use: none');
+    expect(may('blacklist', ['a'])).toBe('ada changed which models Acme may use: all but a');
+  });
+
+  it('tells the program from people', () => {
+    expect(
+      told('ruleSet.create', { actorId: null, actorName: 'seed', address: '', after: { name: 'Default' } }),
+    ).toBe('The program (seed) added the rule set Default');
+    expect(told('session.loginFailed', { actorId: null, actorName: 'nobody', targetId: '' })).toBe(
+      'nobody failed to sign in',
+    );
+  });
+
   it('tells of secrets that they were replaced', () => {
     expect(
       told('ldap.update', {

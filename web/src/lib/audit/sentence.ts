@@ -31,11 +31,17 @@ export function sentenceOf(entry: AuditRowFragment, book: NameBook): Sentence {
   const facts = { entry, before: asRecord(entry.before), after: asRecord(entry.after), object, book };
   const told = SPECIAL[entry.action]?.(facts) ?? general(facts);
   return {
-    actor: entry.actorName === '' ? 'The program' : entry.actorName,
+    actor: actorOf(entry),
     verb: told.verb,
     object: told.object === undefined ? object : told.object,
     rest: told.rest ?? '',
   };
+}
+
+/** Without an id and an address it was no person: the program itself, at start or from the command line. */
+function actorOf({ actorId, actorName, address }: AuditRowFragment): string {
+  if (actorId !== null || address !== '') return actorName;
+  return actorName === '' ? 'The program' : `The program (${actorName})`;
 }
 
 /** The same as one line of text. */
@@ -50,6 +56,18 @@ const asRole = (value: unknown): string => {
   const role = readRole(text(value));
   return role === null ? '' : ` as ${roleLabel(role)}`;
 };
+
+/** How many models a sentence names; the list of changes beneath has them all. */
+const MOST_NAMED = 3;
+
+function modelsOf({ mode, list }: Readonly<Record<string, unknown>>): string {
+  const models = Array.isArray(list) ? list.map(String) : [];
+  if (mode === 'all') return ': all';
+  const named = models.slice(0, MOST_NAMED).join(', ');
+  const more = models.length > MOST_NAMED ? ` and ${models.length - MOST_NAMED} more` : '';
+  if (mode === 'whitelist') return models.length === 0 ? ': none' : `: only ${named}${more}`;
+  return mode === 'blacklist' && models.length > 0 ? `: all but ${named}${more}` : '';
+}
 
 /** What cannot be told from the name of the action and what differs. */
 const SPECIAL: Readonly<Record<string, (facts: Facts) => Told>> = {
@@ -94,6 +112,10 @@ const SPECIAL: Readonly<Record<string, (facts: Facts) => Told>> = {
     const made = Array.isArray(after['assignments']) ? after['assignments'].length : 0;
     return alone(`applied the preset ${profiles}: ${counted(made, 'default model')} set`);
   },
+  'tenant.modelConfig': ({ after }) => ({
+    verb: 'changed which models',
+    rest: ` may use${modelsOf(asRecord(after['modelConfig']))}`,
+  }),
   'pod.evict': () => ({ verb: 'took the process', rest: ' out of the list' }),
   'provider.check': ({ after }) => ({
     verb: 'checked',
@@ -115,19 +137,19 @@ const SPECIAL: Readonly<Record<string, (facts: Facts) => Told>> = {
 };
 
 const NOUNS: Readonly<Record<string, string>> = {
-  provider: 'the provider ',
-  tenant: 'the tenant ',
-  model: 'the model ',
-  category: 'the category ',
-  ruleSet: 'the rule set ',
+  provider: ' the provider',
+  tenant: ' the tenant',
+  model: ' the model',
+  category: ' the category',
+  ruleSet: ' the rule set',
 };
 
 function general(facts: Facts): Told {
-  const { entry, object } = facts;
+  const { entry } = facts;
   const verb = entry.action.split('.')[1] ?? entry.action;
-  const named = { ...object, name: `${NOUNS[entry.targetType] ?? ''}${object.name}` };
-  if (verb === 'create') return { verb: 'added', object: named };
-  if (verb === 'delete') return { verb: 'deleted', object: named };
+  const noun = NOUNS[entry.targetType] ?? '';
+  if (verb === 'create') return { verb: `added${noun}` };
+  if (verb === 'delete') return { verb: `deleted${noun}` };
   return update(facts);
 }
 

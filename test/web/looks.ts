@@ -1,0 +1,31 @@
+import type { Browser, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { openTab, overflow, violations } from './browser.ts';
+import { signIn } from './ready.ts';
+
+/** One address, and what must be on the page before it is looked at. */
+export type Look = readonly [path: string, ready: (page: Page) => Promise<unknown>];
+
+const HOW = [
+  { colorScheme: 'light', width: 1440, height: 900 },
+  { colorScheme: 'dark', width: 1440, height: 900 },
+  { colorScheme: 'light', width: 390, height: 844 },
+  { colorScheme: 'dark', width: 390, height: 844 },
+] as const;
+
+/** Every page in both themes, wide and on a phone: axe finds nothing, nothing sticks out, nothing is complained about. */
+export async function expectGoodLooks(browser: Browser, url: string, looks: readonly Look[]): Promise<void> {
+  for (const { colorScheme, width, height } of HOW) {
+    const tab = await openTab(browser, url, { colorScheme, viewport: { width, height } });
+    await signIn(tab.page, url);
+    for (const [path, ready] of looks) {
+      const where = `${path} ${colorScheme} ${width}`;
+      await tab.page.goto(path);
+      await ready(tab.page);
+      expect([where, await overflow(tab.page)]).toEqual([where, 0]);
+      expect([where, await violations(tab.page)]).toEqual([where, []]);
+    }
+    expect(tab.complaints).toEqual([]);
+    await tab.page.context().close();
+  }
+}

@@ -1,0 +1,195 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasBrowser, launch, openTab, type Tab } from './browser.ts';
+import { expectGoodLooks } from './looks.ts';
+import { ADMIN, createUser } from './outside.ts';
+import { setUp, signIn, type Ready } from './ready.ts';
+import { openStage, type Stage } from './stage.ts';
+
+/** In order: each goes on where the one before stopped. */
+describe.skipIf(!hasBrowser())('users', () => {
+  let stage: Stage;
+  let ready: Ready;
+  let browser: Browser;
+  let tab: Tab;
+  let page: Page;
+  const row = (name: string) => page.getByRole('row').filter({ hasText: name });
+  const menu = (name: string) => page.getByRole('button', { name: `Actions for ${name}` });
+
+  beforeAll(async () => {
+    stage = await openStage();
+    ready = await setUp(stage.url);
+    browser = await launch();
+    tab = await openTab(browser, stage.url);
+    page = tab.page;
+    await signIn(page, stage.url);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await stage?.stop();
+  });
+
+  it('is a list of oneself at first, which says what comes next', async () => {
+    await page.goto('/users');
+    await page.getByRole('heading', { name: 'You are alone here' }).waitFor();
+    expect(await row(ADMIN.username).textContent()).toMatch(/Admin.*Active.*Here/s);
+    await menu(ADMIN.username).click();
+    for (const name of ['Disable', 'Delete…']) {
+      const item = page.getByRole('menuitem', { name });
+      expect(await item.getAttribute('aria-disabled')).toBe('true');
+      expect(await item.textContent()).toContain('another administrator');
+    }
+    await page.keyboard.press('Escape');
+  });
+
+  it('adds a tenant’s viewer, with what the role may do beside it, and errors beside their fields', async () => {
+    await page.getByRole('link', { name: 'Add user' }).first().click();
+    const matrix = page.getByRole('group', { name: 'What each role may do' });
+    await matrix.getByRole('rowheader', { name: 'read the audit log' }).waitFor();
+    await page.getByRole('radio', { name: /^Admin/ }).check();
+    await page.getByRole('heading', { name: 'What Admin may do' }).waitFor();
+    await page.getByRole('radio', { name: /^Tenant viewer/ }).check();
+    await page.getByLabel('User name').fill('not a name!');
+    await page.getByLabel('Password', { exact: true }).fill('short');
+    await page.getByRole('button', { name: 'Add user' }).click();
+    await page.getByText(/^must have 1 to 100 letters/).waitFor();
+    expect(await page.getByLabel('Password', { exact: true }).getAttribute('aria-invalid')).toBe('true');
+    await page.getByLabel('User name').fill('Vera');
+    await page.getByRole('button', { name: 'Generate' }).click();
+    const password = await page.getByLabel('Password', { exact: true }).inputValue();
+    expect(password.length).toBeGreaterThan(20);
+    await page.getByRole('checkbox', { name: 'Acme' }).check();
+    await page.getByRole('button', { name: 'Add user' }).click();
+    await page.getByRole('heading', { level: 1, name: 'vera' }).waitFor();
+    expect(await page.getByText('Tenant viewer').count()).toBeGreaterThan(0);
+    const who = await openTab(browser, stage.url);
+    await signIn(who.page, stage.url, { username: 'vera', password });
+    await who.page.context().close();
+  });
+
+  it('changes a role and sends nothing else, guards what is not saved, and takes effect', async () => {
+    await page.reload();
+    await page.getByRole('radio', { name: /^FinOps/ }).check();
+    await page.getByText('1 unsaved change').waitFor();
+    await page.getByRole('link', { name: '← Users' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved. vera has to sign in again.').waitFor();
+    await page.getByText('unsaved change').waitFor({ state: 'detached' });
+    const users = await ready.rest('GET', '/admin/users');
+    expect(users.find(({ username }: { username: string }) => username === 'vera')).toMatchObject({
+      role: 'finops',
+      tenants: [ready.tenantId],
+    });
+  });
+
+  it('lists sessions and signs one out', async () => {
+    const vera = { username: 'vera', password: 'a password of veras own' };
+    await page.getByLabel('New password').fill(vera.password);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('unsaved change').waitFor({ state: 'detached' });
+    const who = await openTab(browser, stage.url);
+    await signIn(who.page, stage.url, vera);
+    await page.getByRole('link', { name: /^Sessions/ }).click();
+    await page.getByRole('button', { name: /^Sign out .* from / }).click();
+    await page.getByRole('heading', { name: 'Not signed in' }).waitFor();
+    await who.page.goto('/');
+    await who.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await who.page.context().close();
+  });
+
+  it('tells the history of a user in sentences', async () => {
+    await page.getByRole('link', { name: 'History' }).click();
+    const history = page.getByRole('list', { name: 'History of vera' });
+    await history.getByText('made vera FinOps, was Tenant viewer').waitFor();
+    await history.getByText('added the user vera as Tenant viewer').waitFor();
+  });
+
+  it('disables with undo, from the list', async () => {
+    await page.goto('/users?state=active');
+    await menu('vera').click();
+    await page.getByRole('menuitem', { name: 'Disable' }).click();
+    await page.getByText('vera is disabled and signed out everywhere.').waitFor();
+    await row('vera').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await row('vera').waitFor();
+  });
+
+  it('filters in the address, and offers to clear what matches nobody', async () => {
+    await page.getByLabel('Role').selectOption('MAINTAINER');
+    await page.getByRole('heading', { name: 'Nobody matches' }).waitFor();
+    expect(page.url()).toContain('role=MAINTAINER');
+    await page.reload();
+    await page.getByRole('link', { name: 'Clear the filters' }).click();
+    await row('vera').waitFor();
+    await page.getByRole('link', { name: 'Last sign-in' }).click();
+    expect(page.url()).toContain('sort=login');
+    await page.getByRole('columnheader', { name: 'Last sign-in' }).waitFor();
+  });
+
+  it('deletes by name', async () => {
+    await menu('vera').click();
+    await page.getByRole('menuitem', { name: 'Delete…' }).click();
+    const confirm = page.getByRole('button', { name: 'Delete user' });
+    expect(await confirm.isDisabled()).toBe(true);
+    await page.getByLabel('Type “vera” to confirm').fill('vera');
+    await confirm.click();
+    await row('vera').waitFor({ state: 'detached' });
+  });
+
+  it('says so where there is no such user', async () => {
+    await page.goto('/users/01990000-0000-7000-8000-000000000000');
+    await page.getByRole('heading', { name: 'There is no such user' }).waitFor();
+  });
+
+  it('lets anybody change their own password, and tells of a wrong one beside the field', async () => {
+    const mo = { username: 'mo', password: 'the first password of mo' };
+    await createUser(stage.url, { ...mo, role: 'TENANT_VIEWER' });
+    const who = await openTab(browser, stage.url);
+    await signIn(who.page, stage.url, mo);
+    await who.page.goto('/users/me');
+    await who.page.getByLabel('Password until now').fill('wrong');
+    await who.page.getByLabel('New password').fill('the second password of mo');
+    await who.page.getByRole('button', { name: 'Change password' }).click();
+    await who.page.getByText('is wrong').waitFor();
+    await who.page.getByLabel('Password until now').fill(mo.password);
+    await who.page.getByRole('button', { name: 'Change password' }).click();
+    await who.page.getByText(/^Your password is changed/).waitFor();
+    await who.page.getByText('This one').waitFor();
+    expect(who.complaints).toEqual([]);
+    await who.page.goto('/users');
+    await who.page.getByRole('alert').waitFor();
+    expect(await who.page.getByRole('link', { name: 'Add user' }).count()).toBe(0);
+    await who.page.context().close();
+  });
+
+  it('works by keyboard: the menu of a row opens, leads and gives the focus back', async () => {
+    await page.goto('/users');
+    await menu('mo').focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitem', { name: 'Edit' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('menuitem', { name: 'Edit' }).waitFor({ state: 'detached' });
+    expect(await page.evaluate('document.activeElement?.getAttribute("aria-label")')).toBe('Actions for mo');
+  });
+
+  it('looks right in both themes, wide and on a phone', async () => {
+    const users = await ready.rest('GET', '/admin/users');
+    const mo = users.find(({ username }: { username: string }) => username === 'mo');
+    await expectGoodLooks(browser, stage.url, [
+      ['/users', (it) => it.getByRole('table').waitFor()],
+      ['/users/new', (it) => it.getByRole('group', { name: 'What each role may do' }).waitFor()],
+      [`/users/${mo.id}`, (it) => it.getByRole('group', { name: 'What each role may do' }).waitFor()],
+      [`/users/${mo.id}?tab=sessions`, (it) => it.getByRole('heading', { name: 'Sessions' }).waitFor()],
+      [`/users/${mo.id}?tab=history`, (it) => it.getByRole('list', { name: 'History of mo' }).waitFor()],
+      ['/users/me', (it) => it.getByText('This one').waitFor()],
+    ]);
+  });
+
+  it('complained about nothing in the browser’s console', () => {
+    expect(tab.complaints).toEqual([]);
+  });
+});
