@@ -9,6 +9,7 @@ import {
   readBreakdown,
   readOverview,
   unpricedOf,
+  withParts,
 } from './view.ts';
 
 const BERLIN = 'Europe/Berlin';
@@ -66,6 +67,12 @@ describe('links to the log', () => {
       '/requests?from=1970-01-01T00%3A00%3A00.000Z&to=1970-01-01T01%3A00%3A00.000Z&tenant=t1',
     );
   });
+});
+
+it('changes parts of its own address and leaves the others', () => {
+  const search = new URLSearchParams('range=7d&by=user');
+  expect(withParts(search, { range: '', sort: 'p95' })).toBe('?by=user&sort=p95');
+  expect(search.toString()).toBe('range=7d&by=user');
 });
 
 it('knows when a local day begins and ends', () => {

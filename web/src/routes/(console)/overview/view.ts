@@ -105,6 +105,19 @@ export function bucketLink(
   return `/requests?${search.toString()}`;
 }
 
+/** The address of the overview with some of its parts changed; '' takes one out. */
+export function withParts(
+  search: Pick<URLSearchParams, 'toString'>,
+  parts: Readonly<Record<string, string>>,
+): string {
+  const next = new URLSearchParams(search.toString());
+  for (const [name, value] of Object.entries(parts)) {
+    if (value === '') next.delete(name);
+    else next.set(name, value);
+  }
+  return `?${next.toString()}`;
+}
+
 function endOfHour(at: number): string {
   return new Date(Math.ceil(at / HOUR) * HOUR).toISOString();
 }
