@@ -87,6 +87,7 @@ export class Playground {
 
   /** As many columns as the address names models. */
   resize(count: number): void {
+    if (count === this.columns.length) return;
     this.columns.slice(count).forEach((column) => column.stop());
     const more = Array.from({ length: Math.max(0, count - this.columns.length) }, () => new Column());
     this.columns = [...this.columns.slice(0, count), ...more];
