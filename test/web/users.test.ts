@@ -82,7 +82,7 @@ describe.skipIf(!hasBrowser())('users', () => {
     const users = await ready.rest('GET', '/admin/users');
     expect(users.find(({ username }: { username: string }) => username === 'vera')).toMatchObject({
       role: 'finops',
-      tenants: [ready.tenantId],
+      tenantIds: [ready.tenantId],
     });
   });
 
