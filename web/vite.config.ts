@@ -7,29 +7,42 @@ import type { Plugin } from 'vite';
 /** Where `vite dev` finds the server; the console itself only ever speaks to its own origin. */
 const PROXIED = ['/graphql', '/api', '/v1', '/health'];
 
-/**
- * SvelteKit hides the element that announces navigations with a style attribute, which our content security policy
- * refuses. A class does the same. Fails the build when SvelteKit changes, so that it is not forgotten.
- */
-function announcerByClass(): Plugin {
-  let isDone = false;
+/** Components of others with a style attribute, which our content security policy refuses; a class does the same. */
+const STYLED = [
+  {
+    // SvelteKit hides the element that announces navigations.
+    file: /@sveltejs\/kit\/src\/runtime\/components\/root\.svelte$/,
+    style: /(id="svelte-announcer"[^>]*?)\sstyle="[^"]*"/,
+    instead: '$1 class="visually-hidden"',
+  },
+  {
+    // Wrappers of the command palette.
+    file: /bits-ui\/dist\/bits\/command\/components\/command-(?:group-items|item)\.svelte$/,
+    style: /style="display: contents;"/,
+    instead: 'class="contents"',
+  },
+] as const;
+
+/** Puts classes in their place. Fails the build when one of them changes, so that it is not forgotten. */
+function classesForStyles(): Plugin {
+  const seen = new Set<RegExp>();
   return {
-    name: 'prism:announcer-by-class',
+    name: 'prism:classes-for-styles',
     enforce: 'pre',
     transform: {
-      filter: { id: /@sveltejs\/kit\/src\/runtime\/components\/root\.svelte$/ },
-      handler(code) {
-        isDone = true;
-        const changed = code.replace(
-          /(id="svelte-announcer"[^>]*?)\sstyle="[^"]*"/,
-          '$1 class="visually-hidden"',
-        );
-        if (changed === code) this.error('SvelteKit’s announcer has changed: look at it again.');
+      filter: { id: STYLED.map(({ file }) => file) },
+      handler(code, id) {
+        const styled = STYLED.find(({ file }) => file.test(id));
+        if (styled === undefined) return null;
+        seen.add(styled.file);
+        const changed = code.replace(styled.style, styled.instead);
+        if (changed === code) this.error(`The style attribute in ${id} has changed: look at it again.`);
         return { code: changed, map: null };
       },
     },
     buildEnd() {
-      if (!isDone && this.environment.name === 'client') this.error('SvelteKit’s announcer was not found.');
+      if (this.environment.name !== 'client') return;
+      for (const { file } of STYLED) if (!seen.has(file)) this.error(`${file} was not found.`);
     },
   };
 }
@@ -40,7 +53,7 @@ export default defineConfig(({ mode }) => {
   return {
     root: import.meta.dirname,
     plugins: [
-      announcerByClass(),
+      classesForStyles(),
       sveltekit({
         // Absolute: the build is started from the root as well as from here.
         adapter: adapter({
