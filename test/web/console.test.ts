@@ -124,28 +124,34 @@ describe.skipIf(!hasBrowser())('the console, from an empty database to a priced 
   it('disables a key, which stops it at once, and enables it again', async () => {
     await page.getByRole('navigation', { name: 'Console' }).getByRole('link', { name: 'Tenants' }).click();
     await page.getByRole('link', { name: 'Acme Search' }).click();
-    await page.getByRole('button', { name: /^Disable / }).click();
-    await page.getByText('Disabled').waitFor();
+    await page.getByRole('link', { name: /^Keys/ }).click();
+    await page.getByRole('button', { name: 'Disable primary' }).click();
+    await page.getByText('Disabled', { exact: true }).waitFor();
     await until(async () => (await chat(stage.url, apiKey)) === 401);
-    expect(await page.getByText('Enabled').count()).toBe(0);
-    await page.getByRole('button', { name: /^Enable / }).click();
-    await page.getByText('Enabled').waitFor();
+    expect(await page.getByText('Enabled', { exact: true }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Enable primary' }).click();
+    await page.getByText('Enabled', { exact: true }).waitFor();
     await until(async () => (await chat(stage.url, apiKey)) === 200);
   });
 
   it('limits the tenant to a list of models', async () => {
+    await page.getByRole('link', { name: 'Access', exact: true }).click();
     await page.getByLabel('Only those listed').check();
-    await page.getByRole('textbox', { name: 'The list' }).fill('sim-mini');
-    await page.getByRole('button', { name: 'Save models' }).click();
+    await page.getByRole('combobox', { name: 'Models that it may use' }).fill('sim-mini');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
     await until(async () => (await chat(stage.url, apiKey)) === 403);
-    expect(await page.getByRole('button', { name: 'Save models' }).isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'Save', exact: true }).waitFor({ state: 'detached' });
     await page.getByLabel('All models').check();
-    await page.getByRole('button', { name: 'Save models' }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
     await until(async () => (await chat(stage.url, apiKey)) === 200);
   });
 
   it('rotates the key only when the name is typed; the old one stops', async () => {
-    await page.getByRole('button', { name: 'Rotate primary key…' }).click();
+    await page.getByRole('link', { name: /^Keys/ }).click();
+    await page.getByRole('button', { name: 'More for primary' }).click();
+    await page.getByRole('menuitem', { name: 'Rotate…' }).click();
     const confirm = page.getByRole('button', { name: 'Rotate key' });
     expect(await confirm.isDisabled()).toBe(true);
     await page.getByLabel('Type “acme-search” to confirm').fill('acme-search');
@@ -238,7 +244,13 @@ describe.skipIf(!hasBrowser())('the console, from an empty database to a priced 
     await other.page.keyboard.press('Enter');
     await other.page.getByRole('region', { name: 'Usage' }).waitFor();
     const links = other.page.getByRole('navigation', { name: 'Console' }).getByRole('link');
-    expect(await links.allTextContents()).toEqual(['Overview', 'Requests', 'API', 'Access tokens']);
+    expect(await links.allTextContents()).toEqual([
+      'Overview',
+      'Requests',
+      'My tenant',
+      'API',
+      'Access tokens',
+    ]);
     await other.page.goto('/providers');
     await other.page.getByRole('alert').waitFor();
     expect(await other.page.getByRole('link', { name: 'Add provider' }).count()).toBe(0);

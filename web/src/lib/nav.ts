@@ -24,7 +24,7 @@ export const NAV = [
     pages: [
       { href: '/', label: 'Overview', icon: LayoutDashboard, needs: 'usage.read', key: 'o' },
       { href: '/requests', label: 'Requests', icon: Logs, needs: 'requestLog.read', key: 'r' },
-      { href: '/my-tenant', label: 'My tenant', icon: Store, needs: 'portal.read', key: 'y' },
+      { href: '/my-tenant', label: 'My tenant', icon: Store, needs: 'usage.read', key: 'y' },
     ],
   },
   {
