@@ -51,6 +51,16 @@ export const AUDIT_ACTIONS = [
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
+/** What is written down although nothing is different afterwards: signing in and out, and trying things. */
+export const AUDIT_WITHOUT_CHANGE = [
+  'session.login',
+  'session.loginFailed',
+  'session.logout',
+  'user.changePasswordFailed',
+  'ldap.test',
+  'provider.check',
+] as const satisfies readonly AuditAction[];
+
 /** What an entry may be about. */
 export const AUDIT_TARGETS = [
   'setting',

@@ -9,4 +9,11 @@ describe('a filter of the audit log', () => {
   it('takes everything else as it is', () => {
     expect(where({ targetId: '' })).toEqual({ at: {}, targetId: '' });
   });
+
+  it('leaves out what changes nothing, beside every other condition', () => {
+    const { NOT, action } = where({ changesOnly: true, action: 'tenant.update' });
+    expect(action).toBe('tenant.update');
+    expect(NOT).toEqual({ action: { in: expect.arrayContaining(['session.login', 'ldap.test']) } });
+    expect(where({ changesOnly: false })).toEqual({ at: {} });
+  });
 });

@@ -1,5 +1,5 @@
 import type { Prisma } from '../database/generated/prisma/client.ts';
-import { AUDIT_ACTIONS, AUDIT_TARGETS } from '../domain/audit.ts';
+import { AUDIT_ACTIONS, AUDIT_TARGETS, AUDIT_WITHOUT_CHANGE } from '../domain/audit.ts';
 import { AppError } from '../errors.ts';
 import { isUuid } from './uuid.ts';
 
@@ -12,12 +12,14 @@ export interface AuditFilterInput {
   readonly targetType?: string | null | undefined;
   readonly targetId?: string | null | undefined;
   readonly tenantId?: string | null | undefined;
+  readonly changesOnly?: boolean | null | undefined;
 }
 
 /** The filter as conditions for Prisma. Throws AppError bad_input for what cannot stand in the log. */
 export function where(filter: AuditFilterInput): Prisma.AuditEntryWhereInput {
-  const { from, to, actor, action, targetType, targetId, tenantId } = filter;
+  const { from, to, actor, action, targetType, targetId, tenantId, changesOnly } = filter;
   return {
+    ...(changesOnly === true ? { NOT: { action: { in: [...AUDIT_WITHOUT_CHANGE] } } } : {}),
     at: { ...(from ? { gte: from } : {}), ...(to ? { lt: to } : {}) },
     ...(actor == null ? {} : by(text('actor', actor.trim()))),
     ...(action == null ? {} : { action: oneOf('action', action, AUDIT_ACTIONS) }),

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser, launch, openTab, type Tab } from './browser.ts';
-import { expectGoodLooks } from './looks.ts';
+import { expectGoodLooks, LONG } from './looks.ts';
 import { ADMIN, createUser } from './outside.ts';
 import { setUp, signIn, type Ready } from './ready.ts';
 import { openStage, type Stage } from './stage.ts';
@@ -69,6 +69,17 @@ describe.skipIf(!hasBrowser())('the audit log', () => {
     await entries().filter({ hasText: 'finished the setup' }).waitFor();
   });
 
+  it('leaves sign-ins out, when only changes are wanted', async () => {
+    await page.goto('/audit');
+    await entries().filter({ hasText: 'signed in' }).first().waitFor();
+    await page.getByLabel('Show').selectOption('changes');
+    await expect.poll(() => entries().filter({ hasText: 'signed in' }).count()).toBe(0);
+    expect(await entries().filter({ hasText: 'finished the setup' }).count()).toBe(1);
+    expect(page.url()).toContain('show=changes');
+    await page.goto('/audit');
+    await entries().first().waitFor();
+  });
+
   it('leads to the thing that an entry is about', async () => {
     await entries()
       .filter({ hasText: 'added the user ledger' })
@@ -117,7 +128,7 @@ describe.skipIf(!hasBrowser())('the audit log', () => {
     await other.page.context().close();
   });
 
-  it('looks right in both themes, wide and on a phone', async () => {
+  it('looks right in both themes, wide and on a phone', LONG, async () => {
     const open = (it: Page) =>
       it
         .getByRole('button', { name: /^Details/ })

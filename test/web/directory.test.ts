@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { groupDn, GROUPS, passwordOf, PEOPLE, populate } from '../ldap/people.ts';
 import { findSlapd, SEARCHER, startSlapd, type Slapd } from '../ldap/slapd.ts';
 import { hasBrowser, launch, openTab, type Tab } from './browser.ts';
-import { expectGoodLooks } from './looks.ts';
+import { expectGoodLooks, LONG } from './looks.ts';
 import { setUp, signIn } from './ready.ts';
 import { openStage, type Stage } from './stage.ts';
 
@@ -120,7 +120,7 @@ describe.skipIf(!hasBrowser())('the directory', () => {
     },
   );
 
-  it('looks right in both themes, wide and on a phone', async () => {
+  it('looks right in both themes, wide and on a phone', LONG, async () => {
     await expectGoodLooks(browser, stage.url, [
       ['/directory', (it) => it.getByRole('button', { name: 'Test the directory' }).waitFor()],
       ['/directory?tab=history', (it) => it.getByRole('heading', { name: 'History' }).waitFor()],

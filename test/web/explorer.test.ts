@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser, launch, openTab, type Tab } from './browser.ts';
-import { expectGoodLooks } from './looks.ts';
+import { expectGoodLooks, LONG } from './looks.ts';
 import { answered, chat } from './outside.ts';
 import { setUp, signIn, type Ready } from './ready.ts';
 import { openStage, type Stage } from './stage.ts';
@@ -53,7 +53,9 @@ describe.skipIf(!hasBrowser())('the API explorer', () => {
     await page.getByText('The variables are no JSON object yet.').waitFor();
     expect(await page.getByRole('button', { name: 'Run' }).isDisabled()).toBe(true);
     await write('', variables());
+    await write('mutation { deleteTenant(id: "none") { __typename ... on Error { message } } }');
     await page.keyboard.press('ControlOrMeta+Enter');
+    await shows('There is no such tenant');
     await page.getByText('With errors').waitFor();
   });
 
@@ -135,7 +137,7 @@ describe.skipIf(!hasBrowser())('the API explorer', () => {
       expect((await fetch(`${stage.url}${path}`)).status).toBe(200);
   });
 
-  it('looks right in both themes, wide and on a phone', async () => {
+  it('looks right in both themes, wide and on a phone', LONG, async () => {
     await expectGoodLooks(browser, stage.url, [
       ['/explorer', (it) => it.getByRole('textbox', { name: 'GraphQL query' }).waitFor()],
       ['/explorer?doc=Query', (it) => it.getByRole('button', { name: 'Try me', exact: true }).waitFor()],

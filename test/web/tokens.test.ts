@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser, launch, openTab, violations, type Tab } from './browser.ts';
-import { expectGoodLooks } from './looks.ts';
+import { expectGoodLooks, LONG } from './looks.ts';
 import { ADMIN, createUser } from './outside.ts';
 import { setUp, signIn } from './ready.ts';
 import { openStage, type Stage } from './stage.ts';
@@ -94,7 +94,7 @@ describe.skipIf(!hasBrowser())('access tokens', () => {
     expect(page.url()).toContain('state=live');
   });
 
-  it('look right in both themes, wide and on a phone', async () => {
+  it('look right in both themes, wide and on a phone', LONG, async () => {
     await expectGoodLooks(browser, stage.url, [
       ['/tokens', (it) => it.getByRole('table').waitFor()],
       ['/tokens?of=all', (it) => it.getByRole('table').waitFor()],

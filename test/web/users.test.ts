@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser, launch, openTab, type Tab } from './browser.ts';
-import { expectGoodLooks } from './looks.ts';
+import { expectGoodLooks, LONG } from './looks.ts';
 import { ADMIN, createUser } from './outside.ts';
 import { setUp, signIn, type Ready } from './ready.ts';
 import { openStage, type Stage } from './stage.ts';
@@ -176,7 +176,7 @@ describe.skipIf(!hasBrowser())('users', () => {
     expect(await page.evaluate('document.activeElement?.getAttribute("aria-label")')).toBe('Actions for mo');
   });
 
-  it('looks right in both themes, wide and on a phone', async () => {
+  it('looks right in both themes, wide and on a phone', LONG, async () => {
     const users = await ready.rest('GET', '/admin/users');
     const mo = users.find(({ username }: { username: string }) => username === 'mo');
     await expectGoodLooks(browser, stage.url, [

@@ -57,6 +57,9 @@ const AuditFilter = builder.inputType('AuditFilter', {
     targetType: t.string({ description: 'Done to this kind of thing, for example "tenant".' }),
     targetId: t.string({ description: 'Done to the thing with this id.' }),
     tenantId: t.id({ description: 'Concerning this tenant.' }),
+    changesOnly: t.boolean({
+      description: 'Without what changes nothing: signing in and out, and trying a connection.',
+    }),
   }),
 });
 

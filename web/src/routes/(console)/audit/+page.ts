@@ -14,6 +14,7 @@ export const load: PageLoad = ({ url, depends }) => {
     'type',
     'object',
     'tenant',
+    'show',
     'range',
     'from',
     'to',

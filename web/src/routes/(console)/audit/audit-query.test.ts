@@ -23,6 +23,8 @@ describe('the address of the audit log', () => {
     expect(isFiltered(view('after=c&open=e'))).toBe(false);
     expect(isFiltered(view('range=1h'))).toBe(true);
     expect(isFiltered(view('actor=%20'))).toBe(false);
+    expect(isFiltered(view('show=changes'))).toBe(true);
+    expect(view('show=changes').variables.filter).toEqual({ changesOnly: true });
   });
 
   it('leaves the page with the filter, but not when an entry is opened', () => {

@@ -13,6 +13,8 @@ export interface AuditView {
   /** The id of one thing. */
   readonly object: string;
   readonly tenant: string;
+  /** Without sign-ins and trials. */
+  readonly changesOnly: boolean;
   readonly range: Range;
   readonly variables: AuditEntriesQueryVariables;
 }
@@ -22,6 +24,7 @@ export function readAuditView(search: URLSearchParams, now: number, zone: string
   const [actor, action, type, object, tenant] = ['actor', 'action', 'type', 'object', 'tenant'].map(
     (part) => search.get(part)?.trim() ?? '',
   ) as [string, string, string, string, string];
+  const changesOnly = search.get('show') === 'changes';
   const range = readRange(search, now, zone, EVERYTHING.key);
   const filter: AuditFilter = {
     ...(actor === '' ? {} : { actor }),
@@ -29,6 +32,7 @@ export function readAuditView(search: URLSearchParams, now: number, zone: string
     ...(type === '' ? {} : { targetType: type }),
     ...(object === '' ? {} : { targetId: object }),
     ...(tenant === '' ? {} : { tenantId: tenant }),
+    ...(changesOnly ? { changesOnly } : {}),
     ...(range.from === null ? {} : { from: range.from }),
     ...(range.to === null ? {} : { to: range.to }),
   };
@@ -36,10 +40,11 @@ export function readAuditView(search: URLSearchParams, now: number, zone: string
   const after = search.get('after');
   const page =
     before === null ? { first: PAGE, ...(after === null ? {} : { after }) } : { last: PAGE, before };
-  return { actor, action, type, object, tenant, range, variables: { filter, ...page } };
+  return { actor, action, type, object, tenant, changesOnly, range, variables: { filter, ...page } };
 }
 
-export function isFiltered({ actor, action, type, object, tenant, range }: AuditView): boolean {
+export function isFiltered({ actor, action, type, object, tenant, changesOnly, range }: AuditView): boolean {
+  if (changesOnly) return true;
   return [actor, action, type, object, tenant, range.key].some((value) => value !== '');
 }
 
