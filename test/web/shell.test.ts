@@ -7,7 +7,7 @@ import { openStage, type Stage } from './stage.ts';
 
 const LEDGER = { username: 'ledger', password: ADMIN.password, role: 'FINOPS' };
 
-describe.skipIf(!hasBrowser())('the frame of the console', () => {
+describe.skipIf(!hasBrowser())('the frame of the console', { timeout: 60_000 }, () => {
   let stage: Stage;
   let ready: Ready;
   let browser: Browser;
@@ -81,7 +81,7 @@ describe.skipIf(!hasBrowser())('the frame of the console', () => {
     });
 
     it('finds tenants, models and providers by their names', async () => {
-      const options = page.getByRole('option');
+      const options = dialog('Search, and do').getByRole('option');
       for (const [typed, wanted] of [
         ['acme', 'Acme'],
         ['sim-fa', 'sim-fast'],
@@ -133,7 +133,7 @@ describe.skipIf(!hasBrowser())('the frame of the console', () => {
       await other.page.goto('/');
       await main('Overview', other.page);
       await other.page.keyboard.press('Control+k');
-      const options = other.page.getByRole('option');
+      const options = other.page.getByRole('dialog').getByRole('option');
       await options.first().waitFor();
       const names = await options.allTextContents();
       expect(names.some((name) => name.startsWith('Overview'))).toBe(true);
@@ -356,7 +356,7 @@ describe.skipIf(!hasBrowser())('the frame of the console', () => {
       await main('Tenants');
       expect(await page.evaluate('getComputedStyle(document.documentElement).colorScheme')).toBe('dark');
       await page.keyboard.press('Control+k');
-      await page.getByRole('option').first().waitFor();
+      await page.getByRole('dialog').getByRole('option').first().waitFor();
       expect(await violations(page)).toEqual([]);
       await page.keyboard.type('system theme');
       await page.keyboard.press('Enter');
