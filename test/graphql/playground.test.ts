@@ -184,6 +184,7 @@ describe('leaving', () => {
       const { body: found } = await prism.rest('POST', '/graphql', { query, variables: { id: requestId } });
       return found.data.requestLog?.status === 'ABORTED';
     });
+    expect(upstream.received).toHaveLength(1);
   });
 
   it('works over a socket, too', async () => {
@@ -196,6 +197,7 @@ describe('leaving', () => {
     await until(() => followed.events.length >= 2);
     followed.stop();
     await until(() => upstream.received[0]?.outcome === 'aborted');
+    expect(followed.errors).toBeNull();
     client.socket.close();
     await client.closed;
   });

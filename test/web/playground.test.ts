@@ -179,7 +179,8 @@ describe.skipIf(!hasBrowser())('the playground', () => {
     await column(1)
       .getByText(/^Stopped\. What was made/)
       .waitFor();
-    await until(async () => upstream.received.at(-1)?.outcome === 'aborted');
+    await until(() => Promise.resolve(upstream.received.at(-1)?.outcome === 'aborted'));
+    expect(await column(1).getByRole('alert').count()).toBe(0);
     upstream.respond = answer('Hello!');
   });
 

@@ -39,7 +39,7 @@ describe.skipIf(!hasBrowser())('tenants', () => {
     await page.getByRole('link', { name: 'Quiet' }).waitFor();
     await page.getByLabel('Search').fill('acm');
     await page.getByText('1 of 2 tenants').waitFor();
-    await until(async () => page.url().includes('q=acm'));
+    await page.waitForURL(/q=acm/);
     await page.reload();
     await page.getByText('1 of 2 tenants').waitFor();
     await page.getByLabel('Search').fill('nobody');
@@ -50,6 +50,7 @@ describe.skipIf(!hasBrowser())('tenants', () => {
     await page.getByLabel('State').selectOption('');
     await page.getByRole('link', { name: 'Acme', exact: true }).click();
     await page.getByRole('heading', { name: 'Acme', level: 1 }).waitFor();
+    expect(new URL(page.url()).pathname).toBe(`/tenants/${ready.tenantId}`);
   });
 
   it('show their address, use and forecast', async () => {
@@ -92,6 +93,7 @@ describe.skipIf(!hasBrowser())('tenants', () => {
     await until(async () => (await chat(stage.url, key)) === 401);
     await page.getByRole('button', { name: 'Undo' }).click();
     await page.getByRole('button', { name: 'Disable ci' }).waitFor();
+    expect(await page.getByText('Disabled', { exact: true }).count()).toBe(0);
     await until(async () => (await chat(stage.url, key)) === 200);
   });
 
@@ -190,7 +192,7 @@ describe.skipIf(!hasBrowser())('tenants', () => {
     await page.getByText('Add model: auto').waitFor();
     await section('History');
     await page.getByText('added a key').first().waitFor();
-    await page.getByText('rateLimit.requestsPerMinute').waitFor();
+    await page.getByText('rateLimit.requestsPerMinute').first().waitFor();
   });
 
   it('are looked after by maintainers, without the history', async () => {
