@@ -32,6 +32,8 @@ describe.skipIf(!hasBrowser())('the request log', () => {
   const table = (): Locator => page.getByRole('table', { name: 'Requests' });
   const rowOf = (id: string): Locator => table().locator(`a[href*="row=${id}"]`);
   const dock = (): Locator => page.getByRole('region', { name: 'Request', exact: true });
+  /** The log of the tenant alone, without the history of others. */
+  const own = (more = ''): string => `/requests?tenant=${ready.tenantId}${more}`;
   const count = (): Locator => page.locator('.count');
 
   async function logged(id: string): Promise<void> {
@@ -46,7 +48,12 @@ describe.skipIf(!hasBrowser())('the request log', () => {
   }
 
   beforeAll(async () => {
-    stage = await openStage();
+    stage = await openStage(async (connectionString) => {
+      const pool = new pg.Pool({ connectionString });
+      const now = new Date(Date.now() - 60_000);
+      await fill({ pool, rows: HISTORY, days: 2, now, onDay: () => undefined });
+      await pool.end();
+    });
     ready = await setUp(stage.url);
     browser = await launch();
     tab = await openTab(browser, stage.url);
@@ -74,7 +81,7 @@ describe.skipIf(!hasBrowser())('the request log', () => {
     expect(await violations(page)).toEqual([]);
     await table()
       .getByRole('row')
-      .filter({ has: rowOf(id) })
+      .filter({ has: page.locator(`a[href*="row=${id}"]`) })
       .getByRole('cell', { name: 'sim-fast' })
       .click();
     await dock().getByRole('heading', { name: 'Cost' }).waitFor();
@@ -131,7 +138,7 @@ describe.skipIf(!hasBrowser())('the request log', () => {
   it('keeps every filter in the address and shows it as a chip that can be removed', async () => {
     const failed = await ask('sim-error-400');
     await logged(failed);
-    await page.goto('/requests?status=ERROR');
+    await page.goto(own('&status=ERROR'));
     await rowOf(failed).waitFor();
     const chips = page.getByRole('list', { name: 'Filters in force' });
     expect(await chips.textContent()).toContain('Status: error');
@@ -154,11 +161,11 @@ describe.skipIf(!hasBrowser())('the request log', () => {
   });
 
   it('includes a cell by alt-click and leaves it out with shift, as its menu does', async () => {
-    await page.goto('/requests');
+    await page.goto(own());
     const cell = page.getByRole('cell', { name: 'sim-fast' }).first();
     await cell.click({ modifiers: ['Alt'] });
     await page.waitForURL((url) => url.searchParams.get('model') === 'sim-fast');
-    await page.goto('/requests');
+    await page.goto(own());
     await cell.click({ modifiers: ['Alt', 'Shift'] });
     await page.waitForURL((url) => url.searchParams.get('not') === 'model:sim-fast');
     await page.getByRole('cell', { name: 'sim-error-400' }).waitFor();
@@ -236,7 +243,7 @@ describe.skipIf(!hasBrowser())('the request log', () => {
   });
 
   it('exports what the filters leave', async () => {
-    await page.goto('/requests?status=ERROR');
+    await page.goto(own('&status=ERROR'));
     await page.getByRole('cell', { name: 'sim-error-400' }).waitFor();
     for (const [item, extension] of [
       ['As CSV', 'csv'],
@@ -317,9 +324,6 @@ describe.skipIf(!hasBrowser())('the request log', () => {
   });
 
   it('scrolls through thousands of rows, each once, with few of them drawn', async () => {
-    const pool = new pg.Pool({ connectionString: stage.databaseUrl });
-    await fill({ pool, rows: HISTORY, days: 2, now: new Date(Date.now() - 60_000), onDay: () => undefined });
-    await pool.end();
     await page.goto('/requests');
     await table().waitFor();
     const box = table().locator('xpath=..');

@@ -12,16 +12,16 @@ export const BUILD = join(import.meta.dirname, '../../web/build');
 /** The real server on an empty database: nobody has set it up yet. */
 export interface Stage {
   readonly url: string;
-  /** For history that nobody wants to wait for. */
-  readonly databaseUrl: string;
   stop(): Promise<void>;
 }
 
-export async function openStage(): Promise<Stage> {
+/** `prepare`: puts history into the database before the server starts. */
+export async function openStage(prepare?: (databaseUrl: string) => Promise<void>): Promise<Stage> {
   if (!existsSync(join(BUILD, 'index.html'))) {
     throw new Error('The console is not built: npm test builds it, or run node_modules/.bin/vite build web');
   }
   const database = await createTestDatabase();
+  await prepare?.(database.url);
   const dataDir = mkdtempSync(join(tmpdir(), 'prism-web-'));
   const values = parseEnv({
     PORT: '0',
@@ -37,7 +37,6 @@ export async function openStage(): Promise<Stage> {
   const prism = await startPrism({ ...values, jwtSecret, encryptionKeys }, openLog('silent'), 'test');
   return {
     url: prism.url,
-    databaseUrl: database.url,
     async stop() {
       await prism.stop();
       await database.drop();
