@@ -3,7 +3,7 @@ import type { PaletteThingsQuery } from '#lib/generated/graphql.ts';
 import { pagesFor } from '#lib/nav.ts';
 import { theme } from '#lib/state/theme.svelte.ts';
 import { toasts } from '#lib/state/toasts.svelte.ts';
-import type { Findable } from './rank.ts';
+import type { Findable, FindableGroup } from './rank.ts';
 
 /** Either goes somewhere or does something. */
 export interface Entry extends Findable {
@@ -15,12 +15,7 @@ export interface Entry extends Findable {
   readonly act?: () => void;
 }
 
-export interface EntryGroup {
-  readonly title: string;
-  /** Of them, at most so many are shown at a time. */
-  readonly most: number;
-  readonly list: readonly Entry[];
-}
+export type EntryGroup = FindableGroup<Entry>;
 
 export function pageEntries(may: ReadonlySet<string>): EntryGroup {
   const list = pagesFor(may).flatMap(({ label: group, pages }) =>
@@ -32,8 +27,13 @@ export function pageEntries(may: ReadonlySet<string>): EntryGroup {
 const MAKE = [
   { label: 'Add a provider', href: '/providers/new', needs: 'provider.write' },
   { label: 'Create a tenant', href: '/tenants/new', needs: 'tenant.write' },
+  { label: 'Watch requests as they come', href: '/requests?live=1', needs: 'requestLog.read' },
+  { label: 'See failed requests', href: '/requests?status=ERROR', needs: 'requestLog.read' },
+  { label: 'Try a prompt in the test bench', href: '/routing/bench', needs: 'ruleSet.read' },
+  { label: 'Create a rule set', href: '/routing/new', needs: 'ruleSet.write' },
+  { label: 'Create a category', href: '/categories/new', needs: 'category.write' },
   { label: 'Create a user', href: '/users/new', needs: 'user.create' },
-  { label: 'Failed requests', href: '/requests?status=ERROR', needs: 'requestLog.read' },
+  { label: 'Change my password', href: '/users/me', needs: 'password.change' },
 ] as const;
 
 export function verbEntries(
@@ -56,7 +56,7 @@ export function verbEntries(
     { id: 'shortcuts', label: 'Show the shortcuts', keys: '?', act: own.shortcuts },
     { id: 'leave', label: 'Sign out', act: own.leave },
   ];
-  return { title: 'Do', most: 6, list };
+  return { title: 'Do', most: 8, list };
 }
 
 type Provider = NonNullable<PaletteThingsQuery['providers']>[number];
@@ -79,7 +79,7 @@ export function thingEntries(things: PaletteThingsQuery, may: ReadonlySet<string
       label: `${prefix}…`,
       note: [label, tenant.name].filter((part) => part).join(' · '),
       words: `${prefix} ${label ?? ''} key ${tenant.name}`,
-      href: `/tenants/${tenant.id}`,
+      href: `/tenants/${tenant.id}/keys`,
     })),
   );
   return [
@@ -107,7 +107,7 @@ function modelsOf({ slug, name: provider, models }: Provider): Entry[] {
     label: modelId,
     note: provider,
     words: `${slug}/${modelId} ${name}`,
-    href: `/models?q=${encodeURIComponent(modelId)}`,
+    href: `/models?model=${encodeURIComponent(`${slug}/${modelId}`)}`,
   }));
 }
 

@@ -11,7 +11,8 @@ const ENTRIES = [
   { label: 'gpt-4o-mini' },
 ];
 
-const found = (query: string, most = 9): string[] => rank(ENTRIES, query, most).map(({ label }) => label);
+const found = (query: string, most = 9): string[] =>
+  rank([{ title: 'All', most, list: ENTRIES }], query).flatMap(({ list }) => list.map(({ label }) => label));
 
 describe('what one types', () => {
   it('finds what begins with it first, then words, then what holds it', () => {
@@ -37,5 +38,22 @@ describe('what one types', () => {
   it('is limited, and gives the first ones when nothing is typed', () => {
     expect(found('', 2)).toEqual(['Overview', 'Requests']);
     expect(found('e', 3)).toHaveLength(3);
+  });
+});
+
+describe('groups', () => {
+  const groups = [
+    { title: 'Do', most: 5, list: [{ label: 'Use the light theme' }] },
+    { title: 'Models', most: 5, list: [{ label: 'a-sim' }, { label: 'sim-fast' }] },
+    { title: 'Providers', most: 5, list: [{ label: 'Simulator' }] },
+  ];
+  const titles = (query: string): string[] => rank(groups, query).map(({ title }) => title);
+
+  it('come in the order of their best, and guesses only when there is nothing better', () => {
+    expect(titles('simul')).toEqual(['Providers']);
+    expect(titles('sim')).toEqual(['Models', 'Providers']);
+    expect(titles('ulth')).toEqual(['Do']);
+    expect(titles('')).toEqual(['Do', 'Models', 'Providers']);
+    expect(titles('zz')).toEqual([]);
   });
 });

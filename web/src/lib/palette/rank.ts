@@ -5,16 +5,49 @@ export interface Findable {
   readonly words?: string;
 }
 
-/** The best first, at most so many; without a query, the first ones as they come. */
-export function rank<E extends Findable>(entries: readonly E[], query: string, most: number): E[] {
+/** What belongs together. */
+export interface FindableGroup<E extends Findable> {
+  readonly title: string;
+  /** Of it, at most so many are shown at a time. */
+  readonly most: number;
+  readonly list: readonly E[];
+}
+
+/** Letters in their order are a guess; it is made only where nothing is called so. */
+const GUESS = 0.5;
+
+/**
+ * What is found of each group, the best first, groups and members alike; without a query, the first ones as they come.
+ * Groups of which nothing is found fall away.
+ */
+export function rank<E extends Findable, G extends FindableGroup<E>>(
+  groups: readonly G[],
+  query: string,
+): G[] {
   const wanted = query.trim().toLowerCase();
-  if (wanted === '') return entries.slice(0, most);
-  return entries
-    .map((entry) => ({ entry, score: scoreOf(entry, wanted) }))
-    .filter(({ score }) => score > 0)
-    .toSorted((a, b) => b.score - a.score)
-    .slice(0, most)
-    .map(({ entry }) => entry);
+  if (wanted === '') {
+    return groups.map((group) => ({ ...group, list: group.list.slice(0, group.most) })).filter(isFilled);
+  }
+  const scored = groups.map((group) => ({
+    group,
+    found: group.list
+      .map((entry) => ({ entry, score: scoreOf(entry, wanted) }))
+      .filter(({ score }) => score > 0)
+      .toSorted((a, b) => b.score - a.score),
+  }));
+  const best = Math.max(0, ...scored.map(({ found }) => found[0]?.score ?? 0));
+  const least = best >= GUESS ? GUESS : 0;
+  return scored
+    .toSorted((a, b) => (b.found[0]?.score ?? 0) - (a.found[0]?.score ?? 0))
+    .map(({ group, found }) => {
+      const list = found.filter(({ score }) => score >= least).map(({ entry }) => entry);
+      return { ...group, list: list.slice(0, group.most) };
+    })
+    .filter(isFilled);
+}
+
+function isFilled({ list }: { readonly list: readonly unknown[] }): boolean {
+  return list.length > 0;
 }
 
 function scoreOf({ label, words = '' }: Findable, wanted: string): number {
