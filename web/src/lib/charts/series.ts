@@ -112,7 +112,7 @@ export function ticksOf(buckets: readonly Bucket[], most: number): readonly numb
 /** What stands at a tick of the time axis: the time, or at midnight the day. */
 export function tickLabel(at: Date, buckets: readonly Bucket[]): string {
   const span = (buckets.at(-1)?.to ?? 0) - (buckets[0]?.from ?? 0);
-  if (span < HOUR / 2) return at.toLocaleTimeString('en-GB');
+  if (span < HOUR / 2 && at.getSeconds() !== 0) return at.toLocaleTimeString('en-GB');
   return at.getHours() === 0 && at.getMinutes() === 0
     ? at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })
     : at.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
