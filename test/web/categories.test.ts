@@ -6,7 +6,7 @@ import { setUp, signIn, type Ready } from './ready.ts';
 import { openStage, type Stage } from './stage.ts';
 
 /** In order: each goes on where the one before stopped, as a person would. */
-describe.skipIf(!hasBrowser())('categories and presets', () => {
+describe.skipIf(!hasBrowser())('categories and presets', { timeout: 30_000 }, () => {
   let stage: Stage;
   let ready: Ready;
   let browser: Browser;
@@ -104,7 +104,7 @@ describe.skipIf(!hasBrowser())('categories and presets', () => {
     await page.getByLabel('Name', { exact: true }).fill('Übersicht 24');
     expect(await page.getByLabel('Key', { exact: true }).inputValue()).toBe('ubersicht_24');
     await page.getByRole('button', { name: 'Add example' }).click();
-    await page.getByLabel('Example 1').fill('Show me all of it');
+    await page.getByLabel('Example 1', { exact: true }).fill('Show me all of it');
     await page.getByRole('button', { name: 'Create category' }).click();
     await page.getByRole('heading', { name: 'Übersicht 24' }).waitFor();
     await page.getByRole('button', { name: 'Delete…' }).click();
@@ -144,7 +144,7 @@ describe.skipIf(!hasBrowser())('categories and presets', () => {
     }
     expect(small.complaints).toEqual([]);
     await small.page.context().close();
-  });
+  }, 60_000);
 
   it('is no page for those who may not change categories', async () => {
     const finops = { username: 'fin', password: 'a long enough password', role: 'FINOPS' };

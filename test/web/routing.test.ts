@@ -6,7 +6,7 @@ import { setUp, signIn, type Ready } from './ready.ts';
 import { openStage, type Stage } from './stage.ts';
 
 /** In order: each goes on where the one before stopped, as a person would. */
-describe.skipIf(!hasBrowser())('routing', () => {
+describe.skipIf(!hasBrowser())('routing', { timeout: 30_000 }, () => {
   let stage: Stage;
   let ready: Ready;
   let browser: Browser;
@@ -54,7 +54,7 @@ describe.skipIf(!hasBrowser())('routing', () => {
     await page.getByLabel('Name').fill('Careful');
     await page.getByRole('button', { name: 'Create rule set' }).click();
     await page.getByRole('heading', { name: 'Careful', level: 1 }).waitFor();
-    await page.getByText('Not in force').waitFor();
+    await page.getByText('Not in force', { exact: true }).waitFor();
     await page.getByText('No rule yet.').waitFor();
     expect(await violations(page)).toEqual([]);
   });
@@ -70,9 +70,12 @@ describe.skipIf(!hasBrowser())('routing', () => {
     await page.getByRole('region', { name: 'Unsaved changes' }).getByText('1 unsaved change').waitFor();
     const bench = page.getByRole('complementary', { name: 'Test bench' });
     await bench.getByLabel('Prompt', { exact: true }).fill('Good morning, how are you?');
-    await bench.getByText(/must be plain words/).waitFor();
+    await bench
+      .getByText(/must be plain words/)
+      .first()
+      .waitFor();
     await form.getByLabel('Keywords').fill('good morning');
-    await bench.getByText('Moves up').waitFor();
+    await bench.getByText('Moves up', { exact: true }).waitFor();
     await bench.getByText(/says the rule “Morning”/).waitFor();
     expect(await violations(page)).toEqual([]);
   });
@@ -85,7 +88,7 @@ describe.skipIf(!hasBrowser())('routing', () => {
     await page.getByText('The places are marked in the editor').waitFor();
     await page.getByRole('button', { name: 'Go on editing' }).click();
     await form.getByText('must not be below tierMin').waitFor();
-    await form.getByText('Has an error').waitFor();
+    await form.getByText('Has an error').first().waitFor();
     await form.getByLabel('At most tier').selectOption('');
   });
 
@@ -94,7 +97,7 @@ describe.skipIf(!hasBrowser())('routing', () => {
     const dialog = page.getByRole('dialog');
     await dialog.getByText('Added Rule “Morning”').waitFor();
     await dialog.getByRole('button', { name: /Try it on the last/ }).click();
-    await dialog.getByText('Decided again').waitFor();
+    await dialog.getByText('Decided again', { exact: true }).waitFor();
     expect(await violations(page)).toEqual([]);
     await dialog.getByLabel('Note').fill('Greetings deserve it');
     await dialog.getByRole('button', { name: 'Publish', exact: true }).click();
@@ -142,7 +145,7 @@ describe.skipIf(!hasBrowser())('routing', () => {
   it('shows a clash instead of writing over what somebody else has published', async () => {
     const { id, definition } = await stored('Careful');
     await page.getByRole('link', { name: 'JSON' }).click();
-    const json = page.getByLabel('Definition');
+    const json = page.getByLabel('Definition', { exact: true });
     await json.fill('{ "rules": [');
     await page.getByText(/is no JSON/i).waitFor();
     await json.fill(JSON.stringify({ ...definition, thresholds: { confidence: 0.5 } }));
@@ -162,7 +165,7 @@ describe.skipIf(!hasBrowser())('routing', () => {
     await page.getByLabel('Percent of the conversations').fill('25');
     await page.getByRole('button', { name: 'Start trying it' }).click();
     await page.getByText('It decides for 25 % of the conversations').waitFor();
-    await page.getByText('Tried on 25 %').waitFor();
+    await page.getByText('Tried on 25 %').first().waitFor();
     expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Switch back for all' }).click();
     await page.getByText('It decides for no conversation yet.').waitFor();
@@ -173,7 +176,7 @@ describe.skipIf(!hasBrowser())('routing', () => {
     const { id } = await stored('Careful');
     await page.goto(`/routing/bench?set=${id}&against=force`);
     await page.getByLabel('Prompt', { exact: true }).fill('Good morning, how are you?');
-    await page.getByText('Moves up').waitFor();
+    await page.getByText('Moves up', { exact: true }).waitFor();
     await page.getByRole('region', { name: 'those in force' }).waitFor();
     expect(await violations(page)).toEqual([]);
     await page.getByLabel('What is tried').focus();
@@ -194,7 +197,7 @@ describe.skipIf(!hasBrowser())('routing', () => {
     const { id } = await stored('Default');
     await page.goto('/routing/traffic');
     await page.getByRole('heading', { name: 'No rule set chosen' }).waitFor();
-    await page.getByLabel('Rule set').selectOption(id);
+    await page.getByLabel('Rule set', { exact: true }).selectOption(id);
     await page.getByText('Every request would go where it goes now.').waitFor();
     expect(page.url()).toContain(`set=${id}`);
     expect(await violations(page)).toEqual([]);
@@ -228,7 +231,7 @@ describe.skipIf(!hasBrowser())('routing', () => {
     }
     expect(small.complaints).toEqual([]);
     await small.page.context().close();
-  });
+  }, 60_000);
 
   it('deletes by name, and not what is in force', async () => {
     await page.goto('/routing');
