@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countOf, grouped, isLow, readListView, withStandings } from './category-list.ts';
+import { countOf, csvRows, grouped, isLow, readListView, withStandings } from './category-list.ts';
 import type { CategoryEntry } from './category-list.ts';
 
 function entry(given: Partial<CategoryEntry> & { key: string }): CategoryEntry {
@@ -62,6 +62,11 @@ describe('the list of categories', () => {
       [standing(84, 100), standing(86, 100), standing(null, 100), standing(10, null)].map(isLow),
     ).toEqual([true, false, false, false]);
     expect(isLow(null)).toBe(false);
+  });
+
+  it('is exported as it is shown', () => {
+    const rows = csvRows(grouped(entries, readListView(new URLSearchParams('show=hand'))));
+    expect(rows).toMatchObject([{ key: 'sql', tier: 'low', setBy: 'hand', score: '40', bestScore: '80' }]);
   });
 
   it('joins a category with its standing by key', () => {

@@ -55,6 +55,25 @@ function isOf<Names extends object>(names: Names, name: string): name is keyof N
   return Object.hasOwn(names, name);
 }
 
+/** For a spreadsheet, as the API names things. */
+export function csvRows(groups: readonly Group[]): readonly Record<string, string>[] {
+  return groups
+    .flatMap(({ entries }) => entries)
+    .map(({ key, name, tier, axis, defaultModel, presetDefault, requiresVision, standing, description }) => ({
+      key,
+      name,
+      tier: tier.toLowerCase(),
+      axis: axis.toLowerCase(),
+      defaultModel: defaultModel ?? '',
+      setBy: defaultModel === null ? '' : presetDefault ? 'preset' : 'hand',
+      score: standing?.score == null ? '' : String(standing.score),
+      bestModel: standing?.bestModel ?? '',
+      bestScore: standing?.bestScore == null ? '' : String(standing.bestScore),
+      requiresVision: String(requiresVision),
+      description,
+    }));
+}
+
 /** A category and how its default model does. */
 export interface CategoryEntry extends CategoryRowFragment {
   readonly standing: CategoryStandingRowFragment | null;

@@ -48,6 +48,22 @@ export function rowsOf(move: Move, days: number, tenantId: string): string | nul
   return `/requests?${parts.toString()}`;
 }
 
+/** For a spreadsheet; costs are USD. */
+export function csvRows(
+  moves: readonly Move[],
+  tiers: ReadonlyMap<string, number>,
+): readonly Record<string, string>[] {
+  return moves.map((move) => ({
+    move: directionOf(move, tiers),
+    from: move.from ?? '',
+    to: move.to ?? '',
+    category: move.category,
+    requests: String(move.rows),
+    costBefore: String(move.costBefore),
+    costAfter: String(move.costAfter),
+  }));
+}
+
 function tierAt(key: string | null, tiers: ReadonlyMap<string, number>): number | null {
   return key === null ? null : (tiers.get(key) ?? null);
 }
