@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser, launch, openTab, overflow, violations, type Tab } from './browser.ts';
-import { answered, createUser, until } from './outside.ts';
+import { answered, until } from './outside.ts';
 import { setUp, signIn, type Ready } from './ready.ts';
 import { openStage, type Stage } from './stage.ts';
 import { askModel, counted } from './traffic.ts';
@@ -62,7 +63,7 @@ describe.skipIf(!hasBrowser())('the overview', { timeout: 60_000 }, () => {
     );
     expect(new Set(names).size).toBe(5);
     const picture = await charts().nth(1).locator('[role=img]').first().getAttribute('aria-label');
-    expect(picture).toMatch(/^Requests\. From .* by the hour\. Answered: at most 8,/);
+    expect(picture).toMatch(/^Requests\. From .* by the hour\. .*Answered: at most 8,/);
   });
 
   it('leads from a figure, a row and a bucket to the requests behind it', async () => {
@@ -166,19 +167,33 @@ describe.skipIf(!hasBrowser())('the overview', { timeout: 60_000 }, () => {
     await page.unroute('**/graphql');
   });
 
-  it('shows a tenant’s viewer only its own, and no key by name', async () => {
-    const user = { username: 'vera', password: 'a good long password', role: 'FINOPS' };
-    await createUser(stage.url, user);
+  it('shows a tenant’s viewer its own figures, and nothing that would be refused', async () => {
+    const who = { username: 'vera', password: 'a good long password' };
+    await ready.rest('POST', '/admin/users', { ...who, role: 'tenant-viewer', tenantIds: [ready.tenantId] });
     const other = await openTab(browser, stage.url);
-    await signIn(other.page, stage.url, user);
+    await signIn(other.page, stage.url, who);
     await other.page.goto('/');
-    await other.page.getByRole('region', { name: 'Figures' }).waitFor();
     const nav = other.page.getByRole('navigation', { name: 'Break down by' });
-    await nav.getByRole('link', { name: 'Tenant' }).waitFor();
-    expect(await nav.getByRole('link', { name: 'Key' }).count()).toBe(0);
+    await nav.getByRole('link', { name: 'User' }).waitFor();
+    expect(await nav.getByRole('link').allTextContents()).toEqual(['Model', 'Provider', 'Category', 'User']);
+    expect(await other.page.getByRole('combobox', { name: 'Tenant' }).count()).toBe(0);
+    expect(await other.page.getByRole('link', { name: 'sim-cache' }).count()).toBe(0);
     await other.page.getByText(/in the last (\d+ s|minute)/).waitFor();
+    expect(await violations(other.page)).toEqual([]);
     expect(other.complaints).toEqual([]);
     await other.page.context().close();
+  });
+
+  it('gives a chart away as a file', async () => {
+    await page.goto('/');
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download cost as CSV' }).click(),
+    ]);
+    expect(file.suggestedFilename()).toBe('cost.csv');
+    const text = readFileSync(await file.path(), 'utf8');
+    expect(text.split('\r\n')[0]).toBe('from,to,Cost');
+    expect(text.split('\r\n')).toHaveLength(27);
   });
 
   it('has no violation in either theme, and fits a phone and a wide screen', async () => {
