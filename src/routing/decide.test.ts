@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { decide } from './decide.ts';
 import { rank } from './tiers.ts';
 import { TIERS, type Candidate, type Decision, type FiredRule, type RuleEffect } from './types.ts';
-import { ask, candidate, category, classified, request, tools, view } from './view.fixture.ts';
+import { ask, candidate, CATEGORIES, category, classified, request, tools, view } from './view.fixture.ts';
 
 const SMALL = candidate('small', { tier: 'minimal', inputPer1M: 0.1, outputPer1M: 0.4 });
 const MIDDLE = candidate('middle', { tier: 'medium' });
@@ -61,6 +61,64 @@ describe('a decision', () => {
     const decision = decide(ask('word '.repeat(4_000)), view([narrow, LARGE]), tools('code_generation'));
     expect(decision.candidate).toBe('p/large');
     expect(decision.candidates[0]?.excluded).toMatch(/context window of 4096 tokens is too small/);
+  });
+});
+
+describe('the tier of a request that may be several things', () => {
+  const unsure = (ranking: readonly (readonly [string, number])[], gain?: number) => {
+    const [[category, confidence] = ['', 0]] = ranking;
+    return tools(category, confidence, {
+      classify: () => ({
+        category,
+        confidence,
+        ranking: ranking.map(([key, probability]) => ({ category: key, probability })),
+        source: 'local' as const,
+        ...(gain === undefined ? {} : { gain }),
+      }),
+    });
+  };
+  const off = { overrides: { confidence: { enabled: false } } };
+  const more = category('code_review', { tier: 'medium' });
+  const categories = new Map([...CATEGORIES, more].map((it) => [it.key, it]));
+  const tierOf = (...given: Parameters<typeof unsure>) =>
+    decide(ask('x'), view(ALL, off, { categories }), unsure(...given));
+
+  test('is the one that they make likeliest together', () => {
+    const decision = tierOf([
+      ['smalltalk_simple', 0.4],
+      ['code_generation', 0.35],
+      ['code_review', 0.2],
+    ]);
+    expect(decision).toMatchObject({ category: 'smalltalk_simple', tier: 'medium' });
+    expect(decision.reasoning).toContain('makes medium likelier');
+  });
+
+  test('is never lower than that of the likeliest', () => {
+    const decision = tierOf([
+      ['medical_analysis', 0.4],
+      ['smalltalk_simple', 0.35],
+      ['translation', 0.25],
+    ]);
+    expect(decision.tier).toBe(tierOf([['medical_analysis', 0.9]]).tier);
+  });
+
+  test('is the higher one in question where a strong model would gain much', () => {
+    const both = [
+      ['smalltalk_simple', 0.6],
+      ['code_generation', 0.2],
+    ] as const;
+    expect(tierOf(both).tier).toBe('minimal');
+    expect(tierOf(both, 0.1).tier).toBe('minimal');
+    expect(tierOf(both, 0.4).tier).toBe('medium');
+    expect(
+      tierOf(
+        [
+          ['smalltalk_simple', 0.95],
+          ['code_generation', 0.02],
+        ],
+        0.4,
+      ).tier,
+    ).toBe('minimal');
   });
 });
 

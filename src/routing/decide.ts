@@ -1,7 +1,7 @@
 import { applyOverrides } from './overrides.ts';
 import { isNamed, select, type Selection } from './select.ts';
 import { judgeSession } from './session.ts';
-import { atLeast, atMost, complexityOf, rank, shift } from './tiers.ts';
+import { atLeast, atMost, complexityOf, likelyTier, rank, shift } from './tiers.ts';
 import type {
   Candidate,
   CategoryView,
@@ -29,7 +29,8 @@ export function decide(request: RouteRequest, view: RoutingView, tools: RouteToo
   const classification = classify(request, tools, effect.category);
   const category = categoryOf(view, classification.category, signals.images > 0);
   const domain = effect.domain ?? signals.domain;
-  const wanted = bounded(shift(category?.tier ?? 'medium', view.settings.tierBoost), effect);
+  const needed = tierOf(view, category, classification);
+  const wanted = bounded(shift(needed, view.settings.tierBoost), effect);
   const { tier: overridden, fired } = applyOverrides(wanted, {
     request,
     settings: view.settings,
@@ -73,9 +74,34 @@ export function decide(request: RouteRequest, view: RoutingView, tools: RouteToo
     baseline: baselineOf(request, view),
     selectionMethod: method,
     session: kept?.verdict ?? null,
-    reasoning: reason(classification, category, tier, rules, fired, method, chosen),
+    reasoning: reason({ classification, category, needed, tier, rules, fired, method, chosen }),
     ms: Math.max(0, tools.now() - startedAt),
   };
+}
+
+/** So many of the ranking are stored with a log row, and more are not looked at: a stored request is decided alike. */
+const LOOKED_AT = 3;
+
+/** An expected gain of so much, which one in ten prompts has, is worth the higher of the tiers in question. */
+const GREAT_GAIN = 0.25;
+/** With less than this a category is not in question. */
+const IN_QUESTION = 0.15;
+
+/**
+ * The category's tier; or a higher one, where the likeliest category is so little ahead that the others together make a
+ * higher tier likelier, or where a strong model would gain much and such a tier is in question at all. Never a lower
+ * one: what may be critical is treated so.
+ */
+function tierOf(view: RoutingView, category: CategoryView | null, classification: Classification): Tier {
+  if (category === null) return 'medium';
+  if (category.key !== classification.category) return category.tier;
+  const ranking = classification.ranking.slice(0, LOOKED_AT);
+  const known = (key: string): Tier | null => view.categories.get(key)?.tier ?? null;
+  const likely = atLeast(category.tier, likelyTier(ranking, known) ?? category.tier);
+  if ((classification.gain ?? 0) < GREAT_GAIN) return likely;
+  return ranking
+    .filter((it) => it.probability >= IN_QUESTION)
+    .reduce((tier, it) => atLeast(tier, known(it.category) ?? tier), likely);
 }
 
 interface Combined {
@@ -170,15 +196,20 @@ function refusalOf({ scored }: Selection): string {
   return `No model can serve this request: ${[...reasons].slice(0, 3).join('; ')}.`;
 }
 
-function reason(
-  { source, confidence }: Classification,
-  category: CategoryView | null,
-  tier: Tier,
-  rules: readonly FiredRule[],
-  fired: readonly { readonly name: string }[],
-  method: string,
-  chosen: Candidate | undefined,
-): string {
+interface Reasons {
+  readonly classification: Classification;
+  readonly category: CategoryView | null;
+  /** The tier before rules and overrides. */
+  readonly needed: Tier;
+  readonly tier: Tier;
+  readonly rules: readonly FiredRule[];
+  readonly fired: readonly { readonly name: string }[];
+  readonly method: string;
+  readonly chosen: Candidate | undefined;
+}
+
+function reason({ classification, category, needed, tier, rules, fired, method, chosen }: Reasons): string {
+  const { source, confidence } = classification;
   const how = {
     local: 'classified locally',
     llm: 'classified by a model',
@@ -186,6 +217,8 @@ function reason(
     rule: `rule "${rules.find((it) => it.effect.category !== undefined)?.name ?? ''}"`,
   }[source];
   const parts = [`${category?.key ?? 'unknown category'} (${how}, ${Math.round(confidence * 100)} % sure)`];
+  if (category !== null && needed !== category.tier)
+    parts.push(`what else it may be makes ${needed} likelier`);
   if (fired.length > 0) parts.push(`raised or lowered by ${fired.map((it) => it.name).join(', ')}`);
   parts.push(chosen === undefined ? `tier ${tier}` : `tier ${tier}: ${chosen.modelId} by ${method}`);
   return parts.join('; ');

@@ -16,15 +16,14 @@ const HOSTILE: Readonly<Record<string, string>> = {
   'beginnings of SQL': fill('select '),
   'quotation marks': fill('"'),
   'formulas without an end': fill('$aaaa'),
+  'words that nobody knows': fill('abcdefghijklmno '),
+  'heads of containers': fill('FROM x\n'),
+  arrows: fill('x => '),
 };
 
 describe('a prompt made to be slow', () => {
-  const extract = createExtractor(10, {
-    size: 0,
-    offsets: new Map(),
-    values: new Float32Array(0),
-    scale: 1,
-  });
+  const words = ['something', 'select', 'thanks', 'because', 'about'];
+  const extract = createExtractor({ size: 2, words, values: new Int8Array(words.length * 2) });
 
   it.each(Object.entries(HOSTILE))('is read as fast as any other: %s', (_name, content) => {
     const body = { messages: [{ role: 'user', content }] };

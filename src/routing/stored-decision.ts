@@ -30,10 +30,12 @@ const classification = z
     confidence: z.number(),
     ranking: z.array(z.object({ category: z.string(), probability: z.number() })),
     source: z.enum(['local', 'llm', 'marker', 'rule']),
+    gain: z.number().optional(),
     reasoning: z.string().optional(),
   })
-  .transform(({ reasoning, ...rest }): Classification => ({
+  .transform(({ gain, reasoning, ...rest }): Classification => ({
     ...rest,
+    ...(gain === undefined ? {} : { gain }),
     ...(reasoning === undefined ? {} : { reasoning }),
   }));
 

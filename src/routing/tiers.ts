@@ -30,3 +30,24 @@ export function neighbours(tier: Tier): readonly Tier[] {
   const at = rank(tier);
   return [...TIERS.slice(at), ...TIERS.slice(0, at).toReversed()];
 }
+
+/**
+ * The tier that a task most likely needs: probabilities of categories with the same tier count together. Of equally
+ * likely ones the higher; null where no category is known.
+ */
+export function likelyTier(
+  ranking: readonly { readonly category: string; readonly probability: number }[],
+  tierOf: (category: string) => Tier | null,
+): Tier | null {
+  const shares = new Map<Tier, number>();
+  for (const { category, probability } of ranking) {
+    const tier = tierOf(category);
+    if (tier !== null) shares.set(tier, (shares.get(tier) ?? 0) + probability);
+  }
+  let best: Tier | null = null;
+  for (const [tier, share] of shares) {
+    const most = best === null ? -1 : (shares.get(best) ?? 0);
+    if (share > most || (share === most && best !== null && rank(tier) > rank(best))) best = tier;
+  }
+  return best;
+}

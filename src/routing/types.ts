@@ -34,6 +34,8 @@ export interface RequestTexts {
   readonly firstUser: string;
   /** All system and developer messages. */
   readonly system: string;
+  /** Names of the tools that are offered, each on a line; left out where there are none. */
+  readonly tools?: string;
 }
 
 /** What is measured about a request. Numbers and names only: stored with the log row, shown in the trace. */
@@ -75,6 +77,11 @@ export interface Classification {
   /** The best few, best first, the category itself included. */
   readonly ranking: readonly { readonly category: string; readonly probability: number }[];
   readonly source: 'local' | 'llm' | 'marker' | 'rule';
+  /**
+   * Expected lead of a strong model's answer over a weak one's, from −1 to 1 as measured on scored prompts; absent where
+   * nobody has estimated it.
+   */
+  readonly gain?: number;
   /** The LLM classifier's own words; absent for the others. */
   readonly reasoning?: string;
 }

@@ -1,165 +1,211 @@
+import { clip } from '../signals/texts.ts';
 import type { RequestTexts, Signals } from '../types.ts';
 import { essenceOf } from './essence.ts';
 import { combine, hashText } from './hash.ts';
+import { fitOf, headOf, meaningOf, VIEWS, type WordVectors } from './meaning.ts';
+import { createScanner, KIND, type Tokens } from './scan.ts';
 import { structureOf } from './structure.ts';
+import { createVocabulary } from './vocabulary.ts';
 
-/** A sparse vector of hashed features and a dense one of the words' meaning. */
+/** What a request shows: hashed features with their values, and the meaning of its words. In buffers of the extractor. */
 export interface Features {
-  /** Places in [0, 2^bits). */
-  readonly index: Int32Array;
+  readonly count: number;
+  /** Hashes of 32 bits; the same one may come more than once. */
+  readonly hash: Int32Array;
   readonly value: Float32Array;
   readonly dense: Float32Array;
 }
 
-/** Meaning of words: vectors of `size` numbers, distilled from a sentence encoder (see the model card). */
-export interface WordVectors {
-  readonly size: number;
-  /** Where a word's vector begins in `values`; undefined = not known. */
-  readonly offsets: ReadonlyMap<string, number>;
-  readonly values: Float32Array | Int8Array;
-  /** What a stored number stands for. */
-  readonly scale: number;
-}
-
 /** Kinds of features: seeds of their hashes, so that the same word is another feature in another place. */
 const SEED = {
-  word: 0x811c9dc5,
   pair: 0x1b873593,
   start: 0x52dce729,
   sentence: 0x38495ab5,
   end: 0x7f4a7c15,
-  part: 0x9e3779b1,
+  head: 0x9e3779b1,
+  tail: 0x165667b1,
   system: 0x85ebca6b,
   first: 0xc2b2ae35,
   shape: 0x27d4eb2f,
+  tool: 0x51ed270b,
+  lead: 0x6c8e9cf5,
+  close: 0x3f84d5b5,
 } as const;
 
 /** Words count less than meaning: they are many, and a new source has others. */
 const WORDS = 0.4;
-/** Of the dense vector, which is brought to this length. */
-const MEANING = 6;
 const SHAPE = 0.6;
 
-const MAX_WORDS = 240;
-const PAIR_WORDS = 120;
-const PART_WORDS = 100;
-const SYSTEM_WORDS = 100;
+/** Of a long text, so many tokens of its head and of its tail. */
+const [HEAD_CHARS, TAIL_CHARS] = [1_200, 500];
+const HEAD_TOKENS = 130;
+const TAIL_TOKENS = 50;
+const START_WORDS = 5;
+const END_WORDS = 24;
+const EDGE_WORDS = 30;
 const SENTENCES = 12;
-const END_CHARS = 160;
-/** Bounded, or each line break of thousands at the end of a text would be followed to that end. */
-const SENTENCE_START = /[.!?:\n]\s{1,40}(?=\S)/g;
-const WORD = /[\p{L}\p{M}]+(?:['’][\p{L}]+)*|\p{N}+|[?!:;"“„(){}[\]=+<>$€%*#/\\|@]/gu;
+const SYSTEM_WORDS = 80;
+const FIRST_WORDS = 50;
+const MOST = 4_096;
+/** Guessing takes a while; a text with more words that nobody knows is no typing mistake. */
+const GUESSES = 24;
+/** Characters of the names of tools. */
+const TOOLS = 600;
+/** How near the meaning of a tool's name comes to what is asked (cosines). */
+const FITS = [0.2, 0.3, 0.4, 0.5, 0.6];
 
-/** Words in lower case; numbers by their length only; a few signs. */
-export function tokensOf(text: string, limit: number): string[] {
-  const tokens: string[] = [];
-  for (const [token] of text.toLowerCase().matchAll(WORD)) {
-    if (tokens.length === limit) break;
-    const unit = token.charCodeAt(0);
-    tokens.push(unit >= 0x30 && unit <= 0x39 ? '0'.repeat(Math.min(4, token.length)) : token);
-  }
-  return tokens;
-}
+export const DENSE_VIEWS = VIEWS;
 
-/** Turns requests into features. Keeps one buffer, so it is not to be shared between threads. */
-export function createExtractor(
-  bits: number,
-  vectors: WordVectors,
-): (texts: RequestTexts, signals: Signals) => Features {
-  const size = 1 << bits;
-  const sums = new Float32Array(size);
-  const touched = new Int32Array(size);
+/** Turns requests into features. Keeps buffers, so it is not to be shared between threads. */
+export function createExtractor(vectors: WordVectors): (texts: RequestTexts, signals: Signals) => Features {
+  const vocabulary = createVocabulary(vectors.words);
+  const scan = createScanner();
+  const scanOther = createScanner();
+  const hash = new Int32Array(MOST);
+  const value = new Float32Array(MOST);
+  const dense = new Float32Array(VIEWS * vectors.size);
+  let count = 0;
+  const add: Add = (its, weight) => {
+    if (count === MOST) return;
+    hash[count] = its;
+    value[count] = weight;
+    count += 1;
+  };
 
-  return (given, signals) => {
-    const texts = { ...given, lastUser: essenceOf(given.lastUser) };
-    let used = 0;
-    const add = (hash: number, weight: number): void => {
-      const at = hash & (size - 1);
-      if (sums[at] === 0) touched[used++] = at;
-      // A feature that comes again says little more than it did the first time.
-      sums[at] = Math.max(sums[at] ?? 0, weight);
-    };
-    const words = tokensOf(texts.lastUser, MAX_WORDS);
-    const hashes = words.map((word) => hashText(word, SEED.word));
-    addWords(words, hashes, add);
-    addPlaces(texts.lastUser, hashes, add);
-    addOthers(texts, add);
-    for (const name of structureOf(texts, signals)) add(hashText(name, SEED.shape), SHAPE);
-    const index = touched.slice(0, used);
-    const value = new Float32Array(used);
-    for (let i = 0; i < used; i += 1) {
-      const at = index[i] ?? 0;
-      value[i] = sums[at] ?? 0;
-      sums[at] = 0;
+  /** Replaces mistyped words by what they were meant to be; says which word of the table each is. */
+  function correct(tokens: Tokens, used: Int32Array): Int32Array {
+    const places = new Int32Array(used.length).fill(-1);
+    let guesses = 0;
+    for (const [at, token] of used.entries()) {
+      if (tokens.kind[token] !== KIND.word) continue;
+      let place = vocabulary.find(tokens.hash[token] ?? 0);
+      if (place === -1 && guesses < GUESSES) {
+        guesses += 1;
+        place = vocabulary.nearest(tokens.text, tokens.from[token] ?? 0, tokens.to[token] ?? 0);
+        if (place !== -1) tokens.hash[token] = vocabulary.hashOf(place);
+      }
+      places[at] = place;
     }
-    return { index, value, dense: meaningOf(words, vectors) };
+    return places;
+  }
+
+  /** What tools are for, and whether this is what is asked: many clients send tools with everything. */
+  function addTools(names: string, asked: Tokens): void {
+    const {
+      count: size,
+      hash: its,
+      opens,
+    } = scanOther(names.slice(0, TOOLS).replaceAll(/(?<=[a-z])(?=[A-Z])|[_.-]/g, ' '));
+    let [shared, best] = [0, 0];
+    const places: number[] = [];
+    const inText = new Set(asked.hash.subarray(0, Math.min(asked.count, HEAD_TOKENS)));
+    for (let at = 0; at < size; at += 1) {
+      add((its[at] ?? 0) ^ SEED.tool, WORDS * 0.5);
+      if (inText.has(its[at] ?? 0)) shared += 1;
+      places.push(vocabulary.find(its[at] ?? 0));
+      // A line is a tool.
+      if (at + 1 < size && opens[at + 1] !== 1) continue;
+      best = Math.max(best, fitOf(places.splice(0), vectors, dense));
+    }
+    add(hashText(`toolWords${Math.min(3, shared)}`, SEED.shape), SHAPE);
+    for (const least of FITS) if (best > least) add(hashText(`toolFit${least}`, SEED.shape), SHAPE);
+  }
+
+  return (texts, signals) => {
+    count = 0;
+    const tokens = scan(clip(essenceOf(texts.lastUser), HEAD_CHARS, TAIL_CHARS));
+    const used = ends(tokens.count);
+    const places = correct(tokens, used);
+    addWords(tokens, used, add);
+    addPlaces(tokens, used, add);
+    addEdges(tokens, used, add);
+    if (texts.system !== '') addSystem(scanOther(texts.system.slice(0, 800)), add);
+    if (texts.firstUser !== '') addFirst(scanOther(texts.firstUser), add);
+    for (const name of structureOf(texts, signals)) add(hashText(name, SEED.shape), SHAPE);
+    meaningOf(tokens, used, places, vectors, dense);
+    if (texts.tools !== undefined) addTools(texts.tools, tokens);
+    return { count, hash, value, dense };
   };
 }
 
 type Add = (hash: number, weight: number) => void;
 
+/** The tokens that are looked at: all, or those of head and tail. */
+function ends(count: number): Int32Array {
+  if (count <= HEAD_TOKENS + TAIL_TOKENS) return Int32Array.from({ length: count }, (_, at) => at);
+  return Int32Array.from({ length: HEAD_TOKENS + TAIL_TOKENS }, (_, at) =>
+    at < HEAD_TOKENS ? at : count - TAIL_TOKENS + at - HEAD_TOKENS,
+  );
+}
+
 /** Words, pairs of them, and parts of them (endings and stems carry over to forms that were never seen). */
-function addWords(words: readonly string[], hashes: readonly number[], add: Add): void {
-  const weight = WORDS / Math.sqrt(1 + Math.min(words.length, 200) / 12);
-  for (const [at, hash] of hashes.entries()) {
-    add(hash, weight * 1.6);
-    const next = hashes[at + 1];
-    if (next !== undefined && at < PAIR_WORDS) add(combine(hash, next) ^ SEED.pair, weight * 1.3);
-  }
-  for (const word of words.slice(0, PART_WORDS)) {
-    if (word.length < 5) continue;
+function addWords({ text, from, to, hash, kind }: Tokens, used: Int32Array, add: Add): void {
+  const weight = WORDS / Math.sqrt(1 + used.length / 12);
+  for (let at = 0; at < used.length; at += 1) {
+    const token = used[at] ?? 0;
+    const its = hash[token] ?? 0;
+    add(its, weight * 1.6);
+    if (at + 1 < used.length) add(combine(its, hash[used[at + 1] ?? 0] ?? 0) ^ SEED.pair, weight * 1.3);
+    const [first, end] = [from[token] ?? 0, to[token] ?? 0];
+    if (kind[token] !== KIND.word || end - first < 5) continue;
     for (let length = 4; length <= 5; length += 1) {
-      add(hashText(word, SEED.part, 0, length), weight * 0.6);
-      add(hashText(word, SEED.part + 1, word.length - length), weight * 0.5);
+      add(hashText(text, SEED.head, first, first + length), weight * 0.6);
+      add(hashText(text, SEED.tail, end - length, end), weight * 0.5);
     }
   }
 }
 
 /** What a text begins with, what its sentences begin with, and what it ends with: where instructions stand. */
-function addPlaces(text: string, hashes: readonly number[], add: Add): void {
-  const [first, second, third] = hashes;
-  for (const hash of hashes.slice(0, 5)) add(hash ^ SEED.start, WORDS * 0.7);
-  if (first !== undefined && second !== undefined) add(combine(first, second) ^ SEED.start, WORDS * 0.8);
-  if (second !== undefined && third !== undefined) add(combine(second, third) ^ SEED.start, WORDS * 0.6);
+function addPlaces({ hash, opens }: Tokens, used: Int32Array, add: Add): void {
+  const at = (place: number): number => hash[used[place] ?? 0] ?? 0;
+  for (let place = 0; place < Math.min(START_WORDS, used.length); place += 1)
+    add(at(place) ^ SEED.start, WORDS * 0.7);
+  if (used.length > 1) add(combine(at(0), at(1)) ^ SEED.start, WORDS * 0.8);
+  if (used.length > 2) add(combine(at(1), at(2)) ^ SEED.start, WORDS * 0.6);
   let sentences = 0;
-  for (const { index } of text.matchAll(SENTENCE_START)) {
-    if (sentences++ === SENTENCES) break;
-    const [one, two] = tokensOf(text.slice(index + 1, index + 60), 2);
-    if (one === undefined) continue;
-    const hash = hashText(one, SEED.sentence);
-    add(hash, WORDS * 0.5);
-    if (two !== undefined) add(combine(hash, hashText(two, SEED.sentence)), WORDS * 0.5);
+  for (let place = 1; place < used.length && sentences < SENTENCES; place += 1) {
+    if (opens[used[place] ?? 0] !== 1) continue;
+    sentences += 1;
+    add(at(place) ^ SEED.sentence, WORDS * 0.5);
+    if (place + 1 < used.length) add(combine(at(place), at(place + 1)) ^ SEED.sentence, WORDS * 0.5);
   }
-  for (const word of tokensOf(text.slice(-END_CHARS), 30)) add(hashText(word, SEED.end), WORDS * 0.35);
+  for (let place = Math.max(0, used.length - END_WORDS); place < used.length; place += 1)
+    add(at(place) ^ SEED.end, WORDS * 0.35);
 }
 
-function addOthers({ system, firstUser }: RequestTexts, add: Add): void {
-  const instructions = tokensOf(system.slice(0, 800), SYSTEM_WORDS).map((word) =>
-    hashText(word, SEED.system),
-  );
-  const weight = (WORDS * 1.2) / Math.sqrt(1 + instructions.length / 12);
-  for (const [at, hash] of instructions.entries()) {
-    add(hash, weight);
-    const next = instructions[at + 1];
-    if (next !== undefined) add(combine(hash, next), weight);
-  }
-  const before = tokensOf(firstUser, 60);
-  for (const word of before)
-    add(hashText(word, SEED.first), (WORDS * 0.5) / Math.sqrt(1 + before.length / 12));
+/**
+ * The first sentence and the last line of a text that has more than these, whatever its length: a task is set in a few
+ * words before or after pages of material.
+ */
+function addEdges(tokens: Tokens, used: Int32Array, add: Add): void {
+  const { hash, opens } = tokens;
+  const head = headOf(tokens, used);
+  if (head >= used.length) return;
+  const bag = (from: number, to: number, seed: number): void => {
+    const weight = (WORDS * 1.6) / Math.sqrt(1 + (to - from) / 4);
+    for (let place = from; place < to; place += 1) {
+      const its = hash[used[place] ?? 0] ?? 0;
+      add(its ^ seed, weight);
+      if (place + 1 < to) add(combine(its, hash[used[place + 1] ?? 0] ?? 0) ^ seed, weight * 0.7);
+    }
+  };
+  bag(0, head, SEED.lead);
+  let last = used.length - 1;
+  while (last > head && opens[used[last] ?? 0] !== 1) last -= 1;
+  if (used.length - last <= EDGE_WORDS) bag(last, used.length, SEED.close);
 }
 
-/** The mean of what the words mean, at a fixed length; zero where none is known. */
-function meaningOf(words: readonly string[], { size, offsets, values }: WordVectors): Float32Array {
-  const sum = new Float32Array(size);
-  for (const word of words) {
-    const offset = offsets.get(word);
-    if (offset === undefined) continue;
-    for (let at = 0; at < size; at += 1) sum[at] = (sum[at] ?? 0) + (values[offset + at] ?? 0);
+function addSystem({ count, hash }: Tokens, add: Add): void {
+  const size = Math.min(count, SYSTEM_WORDS);
+  const weight = (WORDS * 1.2) / Math.sqrt(1 + size / 12);
+  for (let at = 0; at < size; at += 1) {
+    add((hash[at] ?? 0) ^ SEED.system, weight);
+    if (at + 1 < size) add(combine(hash[at] ?? 0, hash[at + 1] ?? 0) ^ SEED.system, weight);
   }
-  let length = 0;
-  for (const value of sum) length += value * value;
-  if (length === 0) return sum;
-  // What a stored number stands for does not matter: the length is set here.
-  const factor = MEANING / Math.sqrt(length);
-  return sum.map((value) => value * factor);
+}
+
+function addFirst({ count, hash }: Tokens, add: Add): void {
+  const size = Math.min(count, FIRST_WORDS);
+  for (let at = 0; at < size; at += 1)
+    add((hash[at] ?? 0) ^ SEED.first, (WORDS * 0.5) / Math.sqrt(1 + size / 12));
 }

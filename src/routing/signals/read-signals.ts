@@ -5,7 +5,7 @@ import { domainOf } from './domain.ts';
 import { isFillInMiddle } from './fim.ts';
 import { languageOf } from './language.ts';
 import { frustrationOf, outputLengthOf } from './mood.ts';
-import { isRecord, lengthOf, readConversation, type CharCounts, type ChatBody } from './texts.ts';
+import { clip, isRecord, lengthOf, readConversation, type CharCounts, type ChatBody } from './texts.ts';
 import { wordsOf } from './words.ts';
 
 /** What the router looks at of one request. */
@@ -15,14 +15,18 @@ export interface RequestFeatures {
 }
 
 const MAX_WORDS = 400;
+/** Of a long text, so much is looked at word by word: what it is about shows there. */
+const [LOOKED_HEAD, LOOKED_TAIL] = [1_200, 500];
 
 /** Measures a parsed chat body. Pure; linear in its size, whatever it holds. */
 export function readSignals(body: ChatBody): RequestFeatures {
-  const { texts, images, audio, turns, toolResults, continuation, chars } = readConversation(body);
-  const words = wordsOf(texts.lastUser, MAX_WORDS);
-  const systemWords = wordsOf(texts.system, MAX_WORDS);
+  const { texts: said, images, audio, turns, toolResults, continuation, chars } = readConversation(body);
   const toolNames = toolNamesOf(body['tools']);
-  const codeLanguages = codeLanguagesOf(texts.lastUser);
+  const texts = toolNames.length === 0 ? said : { ...said, tools: toolNames.join('\n') };
+  const looked = clip(texts.lastUser, LOOKED_HEAD, LOOKED_TAIL);
+  const words = wordsOf(looked, MAX_WORDS);
+  const systemWords = wordsOf(texts.system, MAX_WORDS);
+  const codeLanguages = codeLanguagesOf(looked, words);
   const maxOutputTokens = limitOf(body['max_completion_tokens']) ?? limitOf(body['max_tokens']);
   return {
     texts,
@@ -38,9 +42,9 @@ export function readSignals(body: ChatBody): RequestFeatures {
       agent: agentOf(texts.system, toolNames),
       fillInMiddle: images === 0 && (isFillInMiddle(texts.lastUser) || isFillInMiddle(texts.system)),
       codeLanguages,
-      language: languageOf(texts.lastUser, words),
+      language: languageOf(looked, words),
       domain: domainOf([...words, ...systemWords], codeLanguages.length > 0),
-      frustration: frustrationOf(words, texts.lastUser, turns),
+      frustration: frustrationOf(words, looked, turns),
       outputLength: outputLengthOf(words, maxOutputTokens),
       maxOutputTokens,
     },

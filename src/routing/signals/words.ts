@@ -1,14 +1,31 @@
+import { isDigit, isLetter } from './letters.ts';
+
 /** The words of a text in lower case, once through; marks are left out, digits stay with their word. */
 export function wordsOf(text: string, limit: number): string[] {
+  const lower = text.toLowerCase();
   const words: string[] = [];
-  for (const match of text.toLowerCase().matchAll(WORD)) {
-    if (words.length === limit) break;
-    words.push(match[0]);
+  let at = 0;
+  while (at < lower.length && words.length < limit) {
+    if (!isPart(lower.charCodeAt(at))) {
+      at += 1;
+      continue;
+    }
+    const from = at;
+    while (at < lower.length && (isPart(lower.charCodeAt(at)) || joins(lower, at))) at += 1;
+    words.push(lower.slice(from, at));
   }
   return words;
 }
 
-const WORD = /[\p{L}\p{N}_]+(?:['’-][\p{L}\p{N}]+)*/gu;
+function isPart(unit: number): boolean {
+  return isLetter(unit) || isDigit(unit) || unit === 0x5f;
+}
+
+/** An apostrophe or a hyphen that another letter follows. */
+function joins(text: string, at: number): boolean {
+  const unit = text.charCodeAt(at);
+  return (unit === 0x27 || unit === 0x2019 || unit === 0x2d) && isPart(text.charCodeAt(at + 1));
+}
 
 /** Words and phrases of a few words, each with what it stands for; one lookup a word, more only where a phrase begins. */
 export class Lexicon<Meaning> {

@@ -1,5 +1,4 @@
-import { extractAll, isKnown, learn, scoresOf, type Judged } from './learn.ts';
-import type { WordVectors } from '../classifier/features.ts';
+import { createScorer, learn, RECIPE, type Extracted, type Judged, type Recipe } from './learn.ts';
 import type { LabelledRow } from './rows.ts';
 
 /** Sources that share their prompts or their annotators count as one: else a model would be asked what it has seen. */
@@ -14,17 +13,22 @@ export function familyOf(source: string): string {
 export function acrossSources(
   train: readonly LabelledRow[],
   judge: readonly LabelledRow[],
-  vectors: WordVectors,
+  extracted: Extracted,
   progress: (family: string, judged: readonly Judged[]) => void = () => undefined,
+  recipe: Recipe = RECIPE,
 ): Judged[] {
-  const extracted = extractAll([...new Set([...train, ...judge])].filter(isKnown), vectors);
-  const families = Map.groupBy(judge.filter(isKnown), (row) => familyOf(row.source));
+  const families = Map.groupBy(judge, (row) => familyOf(row.source));
   return [...families].flatMap(([family, rows]) => {
-    const seen = train.filter((row) => isKnown(row) && familyOf(row.source) !== family);
-    const model = learn(seen, extracted, vectors.size);
+    const scorer = createScorer(
+      learn(
+        train.filter((row) => familyOf(row.source) !== family),
+        extracted,
+        recipe,
+      ),
+    );
     const judged = rows.flatMap((row): Judged[] => {
       const features = extracted.get(row);
-      return features === undefined ? [] : [{ row, scores: scoresOf(model, features) }];
+      return features === undefined ? [] : [{ row, scores: scorer(features) }];
     });
     progress(family, judged);
     return judged;

@@ -1,16 +1,16 @@
 /**
  * `npm run eval:router [-- --data rows.jsonl] [-- --quality scored.jsonl] [-- --json]`: the report card of the router.
  * `--data`: labelled rows (rows.ts); `--quality`: `{set, prompt, scores: {model: score}, out_tokens?}` a
- * line, for what routing between the weakest and the strongest of a set is worth.
+ * line, for what routing between the weakest and the strongest of a set is worth; with `--held` only of the prompts
+ * that `train.ts --scored` keeps out of training.
  */
-import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { z } from 'zod';
-import type { Classifier } from '../classifier/classifier.ts';
+import type { Classifier, Reading } from '../classifier/classifier.ts';
 import { readSignals } from '../signals/read-signals.ts';
 import { rank } from '../tiers.ts';
 import { familyOf } from './across-sources.ts';
 import { figuresOf, type Figures } from './figures.ts';
+import { scoredRows } from './gain.ts';
 import { LABELS, LABEL_NAMES, type Label } from './labels.ts';
 import { isKnown } from './learn.ts';
 import { crossValidate, judge, openShipped } from './own-set.ts';
@@ -31,64 +31,62 @@ export interface Report {
   readonly micros: { readonly p50: number; readonly p99: number };
 }
 
-const scored = z.looseObject({
-  set: z.string(),
-  prompt: z.string(),
-  scores: z.record(z.string(), z.number()),
-  out_tokens: z.record(z.string(), z.number()).nullish(),
-});
-
-/** How demanding a prompt looks: the tier to be expected of its category. */
-function demandOf(classifier: Classifier, prompt: string): number {
-  const { texts, signals } = readSignals({ messages: [{ role: 'user', content: prompt }] });
-  const found = classifier.probabilities(texts, signals);
-  return LABEL_NAMES.reduce((sum, label, at) => sum + (found[at] ?? 0) * rank(LABELS[label as Label]), 0);
-}
-
-function qualityBySet(classifier: Classifier, file: string): Record<string, QualityFigures> {
-  const rows = readFileSync(file, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => scored.parse(JSON.parse(line)));
-  const sets = Map.groupBy(rows, (row) => row.set);
+/**
+ * What routing by demand is worth for the weakest and the strongest model of each set. `heldOnly`: only the prompts that
+ * no weights were trained on, where they were trained on the others of the file (train.ts `--scored`).
+ */
+function qualityBySet(
+  classifier: Classifier,
+  file: string,
+  heldOnly: boolean,
+): Record<string, QualityFigures> {
+  const rows = scoredRows(file).filter((row) => row.held || !heldOnly);
+  const named = Map.groupBy(rows, ({ set, weakName, strongName }) => `${set}: ${weakName} → ${strongName}`);
   return Object.fromEntries(
-    [...sets].map(([set, all]) => {
-      const models = [...new Set(all.flatMap((row) => Object.keys(row.scores)))];
-      const meanOf = (model: string): number => {
-        const has = all.filter((row) => row.scores[model] !== undefined);
-        return has.reduce((sum, row) => sum + (row.scores[model] ?? 0), 0) / Math.max(1, has.length);
-      };
-      const order = models.toSorted((a, b) => meanOf(a) - meanOf(b));
-      const [weak = '', strong = ''] = [order[0], order.at(-1)];
-      const usable = all.filter((row) => row.scores[weak] !== undefined && row.scores[strong] !== undefined);
-      return [
-        `${set}: ${weak} → ${strong}`,
-        qualityOf(
-          usable.map((row) => ({
-            weak: row.scores[weak] ?? 0,
-            strong: row.scores[strong] ?? 0,
-            demand: demandOf(classifier, row.prompt),
-            weakCost: 0.05 * (row.out_tokens?.[weak] ?? 1),
-            strongCost: row.out_tokens?.[strong] ?? 1,
-          })),
-        ),
-      ];
-    }),
+    [...named].map(([name, all]) => [
+      name,
+      qualityOf(
+        all.map(({ features: { texts, signals }, weak, strong, weakTokens, strongTokens }) => ({
+          weak,
+          strong,
+          demand: demandOf(classifier.read(texts, signals)),
+          weakCost: 0.05 * weakTokens,
+          strongCost: strongTokens,
+        })),
+      ),
+    ]),
   );
 }
 
+/** What a strong model is expected to gain, and how demanding the kinds of task are that it may be. */
+function demandOf({ probabilities, gain }: Reading): number {
+  const tier = LABEL_NAMES.reduce(
+    (sum, label, at) => sum + (probabilities[at] ?? 0) * rank(LABELS[label as Label]),
+    0,
+  );
+  return gain + TIER_WORTH * tier;
+}
+
+/** What a tier more counts beside the expected gain; found on scored prompts that nothing was trained on. */
+const TIER_WORTH = 0.08;
+
+const [PROMPTS, WARM_UP, MEASURED] = [60, 600, 1_500];
+
+/** Sixty prompts of 4,000 tokens each, made of our own. */
 function speed(classifier: Classifier): Report['micros'] {
-  const text = ownRows()
-    .map((row) => row.features.texts.lastUser)
-    .join('\n')
-    .slice(0, 16_000);
-  const body = { messages: [{ role: 'user', content: text }] };
+  const texts = ownRows().map((row) => row.features.texts.lastUser);
+  const bodies = Array.from({ length: PROMPTS }, (_, prompt) => {
+    let text = '';
+    for (let next = prompt * 97; text.length < 16_000; next += 31)
+      text += `${texts[next % texts.length] ?? ''}\n`;
+    return { messages: [{ role: 'user', content: text.slice(0, 16_000) }] };
+  });
   const micros: number[] = [];
-  for (let round = 0; round < 1_500; round += 1) {
+  for (let round = 0; round < WARM_UP + MEASURED; round += 1) {
     const startedAt = performance.now();
-    const { texts, signals } = readSignals(body);
-    classifier.classify(texts, signals);
-    if (round >= 500) micros.push((performance.now() - startedAt) * 1_000);
+    const { texts: said, signals } = readSignals(bodies[round % PROMPTS] ?? {});
+    classifier.classify(said, signals);
+    if (round >= WARM_UP) micros.push((performance.now() - startedAt) * 1_000);
   }
   micros.sort((a, b) => a - b);
   const at = (share: number): number => Math.round(micros[Math.floor(micros.length * share)] ?? 0);
@@ -99,6 +97,7 @@ function speed(classifier: Classifier): Report['micros'] {
 export function makeReport(options: {
   readonly data: readonly string[];
   readonly quality: readonly string[];
+  readonly heldOnly: boolean;
 }): Report {
   const classifier = openShipped();
   const { judged: own, flips } = crossValidate(ownRows());
@@ -123,7 +122,7 @@ export function makeReport(options: {
     ),
     quality: Object.assign(
       {},
-      ...options.quality.map((file) => qualityBySet(classifier, file)),
+      ...options.quality.map((file) => qualityBySet(classifier, file, options.heldOnly)),
     ) as Report['quality'],
     micros: speed(classifier),
   };
@@ -160,7 +159,11 @@ function print(report: Report): void {
 if (import.meta.main) {
   const valuesOf = (name: string): string[] =>
     process.argv.flatMap((argument, at, all) => (argument === name ? [all[at + 1] ?? ''] : []));
-  const report = makeReport({ data: valuesOf('--data'), quality: valuesOf('--quality') });
+  const report = makeReport({
+    data: valuesOf('--data'),
+    quality: valuesOf('--quality'),
+    heldOnly: process.argv.includes('--held'),
+  });
   if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   else print(report);
 }

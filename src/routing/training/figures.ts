@@ -1,5 +1,6 @@
-import { softmax } from '../classifier/classifier.ts';
-import { rank } from '../tiers.ts';
+import { RANKED } from '../classifier/classifier.ts';
+import { softmax } from '../classifier/softmax.ts';
+import { atLeast, likelyTier, rank } from '../tiers.ts';
 import type { Tier } from '../types.ts';
 import { LABELS, LABEL_NAMES, type Label } from './labels.ts';
 import type { Judged } from './learn.ts';
@@ -13,7 +14,7 @@ export interface Figures {
   readonly lenient: number;
   /** Mean F1 over the labels that occur. */
   readonly macroF1: number;
-  /** The predicted category's tier is the true one's. */
+  /** The likeliest tier (as `decide` takes it) is the true category's. */
   readonly tier: number;
   /** It is lower: a model that may not be up to the task. */
   readonly under: number;
@@ -34,14 +35,15 @@ export function figuresOf(judged: readonly Judged[], temperature: number): Figur
   const bins = Array.from({ length: BINS }, () => ({ hits: 0, sum: 0 }));
   let [lenient, sameTier, under] = [0, 0, 0];
   for (const { row, scores } of judged) {
-    const { label, probability } = bestOf(scores, temperature);
+    const ranking = rankingOf(scores, temperature);
+    const { category: label, probability } = ranking[0] ?? { category: '', probability: 0 };
     const hit = label === row.label;
     count(said, label);
     count(truth, row.label);
     if (hit) count(right, label);
     else count(confusions, `${row.label} ${label}`);
     if (hit || row.accept.includes(label)) lenient += 1;
-    const [wanted, got] = [tierOf(row.label), tierOf(label)];
+    const [wanted, got] = [tierOf(row.label), tierFor(ranking)];
     if (rank(wanted) === rank(got)) sameTier += 1;
     else if (rank(got) < rank(wanted)) under += 1;
     const bin = bins[Math.min(BINS - 1, Math.floor(probability * BINS))];
@@ -75,11 +77,18 @@ export function figuresOf(judged: readonly Judged[], temperature: number): Figur
   };
 }
 
-function bestOf(scores: Float32Array, temperature: number): { label: string; probability: number } {
+/** The best few, best first. */
+function rankingOf(scores: Float32Array, temperature: number): { category: string; probability: number }[] {
   const found = softmax(Float32Array.from(scores), temperature);
-  let best = 0;
-  for (let k = 1; k < found.length; k += 1) if ((found[k] ?? 0) > (found[best] ?? 0)) best = k;
-  return { label: LABEL_NAMES[best] ?? '', probability: found[best] ?? 0 };
+  return LABEL_NAMES.map((category, at) => ({ category, probability: found[at] ?? 0 }))
+    .toSorted((a, b) => b.probability - a.probability)
+    .slice(0, RANKED);
+}
+
+/** As `decide` takes it before rules and overrides: the category's, or a higher one that the best three make likelier. */
+function tierFor(ranking: readonly { readonly category: string; readonly probability: number }[]): Tier {
+  const its = tierOf(ranking[0]?.category ?? '');
+  return atLeast(its, likelyTier(ranking.slice(0, 3), tierOf) ?? its);
 }
 
 function tierOf(label: string): Tier {

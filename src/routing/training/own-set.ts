@@ -6,7 +6,9 @@ import { readWeights } from '../classifier/format.ts';
 import { readSignals } from '../signals/read-signals.ts';
 import type { RequestTexts, Signals } from '../types.ts';
 import { edited, HARMLESS } from './edits.ts';
-import { extractAll, isKnown, learn, quantise, type Judged } from './learn.ts';
+import { noGain } from './gain.ts';
+import { extractAll, isKnown, learn, type Judged } from './learn.ts';
+import { quantise } from './quantise.ts';
 import type { LabelledRow } from './rows.ts';
 
 const FOLDS = 5;
@@ -39,9 +41,9 @@ export function crossValidate(rows: readonly LabelledRow[]): CrossValidated {
     const model = learn(
       known.filter((row) => foldOf(row) !== fold),
       extracted,
-      vectors.size,
     );
-    const classifier = createClassifier(quantise(model, vectors, temperature));
+    const gain = noGain(model.matrix.length / model.classes);
+    const classifier = createClassifier(quantise(model, gain, vectors, temperature));
     judged.push(...judge(classifier, held));
     for (const [edit, count] of countFlips(classifier, held)) flips.set(edit, (flips.get(edit) ?? 0) + count);
   }
@@ -52,7 +54,7 @@ export function crossValidate(rows: readonly LabelledRow[]): CrossValidated {
 }
 
 function foldOf({ features: { texts } }: LabelledRow): number {
-  return hashText(texts.system === '' ? texts.lastUser : texts.system, 7) % FOLDS;
+  return (hashText(texts.system === '' ? texts.lastUser : texts.system, 7) >>> 0) % FOLDS;
 }
 
 /** Log probabilities stand in for scores: temperature 1 leaves them as they are. */
@@ -60,8 +62,8 @@ export function judge(classifier: Classifier, rows: readonly LabelledRow[]): Jud
   return rows.filter(isKnown).map((row) => ({
     row,
     scores: classifier
-      .probabilities(row.features.texts, row.features.signals)
-      .map((probability) => Math.log(Math.max(1e-12, probability))),
+      .read(row.features.texts, row.features.signals)
+      .probabilities.map((probability) => Math.log(Math.max(1e-12, probability))),
   }));
 }
 
