@@ -199,8 +199,10 @@ describe.skipIf(!hasBrowser())('models', () => {
       .locator('li')
       .filter({ hasText: 'gpt-4o' })
       .getByRole('button', { name: 'Drag gpt-4o' });
+    const target = column('Critical').locator('li').first();
+    await target.scrollIntoViewIfNeeded();
     const from = await handle.boundingBox();
-    const to = await column('Critical').locator('li').first().boundingBox();
+    const to = await target.boundingBox();
     if (from === null || to === null) throw new Error('nothing to drag');
     await page.mouse.move(from.x + 8, from.y + 8);
     await page.mouse.down();
@@ -238,7 +240,7 @@ describe.skipIf(!hasBrowser())('models', () => {
             .waitFor(),
       ],
     ]);
-  }, 120_000);
+  }, 300_000);
 
   it('complained about nothing in the browser’s console', () => {
     expect(tab.complaints.filter((text) => !text.includes('status of 4'))).toEqual([]);

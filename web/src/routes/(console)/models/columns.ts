@@ -21,6 +21,7 @@ export type ColumnSet = keyof typeof SETS;
 export const COLUMNS = [
   { id: 'select', label: 'Choose', width: 40 },
   { id: 'model', label: 'Model', width: 280 },
+  { id: 'menu', label: 'Actions', width: 44 },
   { id: 'tier', label: 'Tier', width: 128 },
   { id: 'visible', label: 'Listed', width: 72 },
   { id: 'abilities', label: 'Abilities', width: 118, set: 'limits' },
@@ -85,7 +86,6 @@ export const COLUMNS = [
   },
   { id: 'requests', label: 'Requests 7 d', width: 96, number: true, set: 'use' },
   { id: 'spend', label: 'Spend 7 d', width: 92, number: true, set: 'use' },
-  { id: 'menu', label: 'Actions', width: 48 },
 ] as const satisfies readonly ModelColumn[];
 export type ColumnId = (typeof COLUMNS)[number]['id'];
 
