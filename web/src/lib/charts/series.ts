@@ -26,6 +26,11 @@ export interface Happening {
   readonly label: string;
 }
 
+/** What happened within a bucket. */
+export function happenedIn(happenings: readonly Happening[], { from, to }: Bucket): readonly Happening[] {
+  return happenings.filter(({ at }) => at >= from && at < to);
+}
+
 /** A colour belongs to a rank; the sixth and all after it are one grey. */
 export function rankColor(rank: number): string {
   return rank < 5 ? `var(--series-${rank + 1})` : 'var(--series-other)';
