@@ -52,8 +52,8 @@ export function listen<Data, Variables extends AnyVariables>(
       // A getter: graphql-ws asks for the payload again when it connects again.
       {
         query,
-        get variables() {
-          return { ...variables() };
+        get variables(): Record<string, unknown> {
+          return Object.assign({}, variables());
         },
       },
       {

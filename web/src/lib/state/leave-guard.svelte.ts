@@ -1,5 +1,4 @@
-import { goto } from '$app/navigation';
-import type { BeforeNavigate } from '@sveltejs/kit';
+import { goto, type BeforeNavigate } from '$app/navigation';
 
 /** Keeps what was typed and not saved: who is about to leave it is asked first, by the root layout's dialog. */
 class LeaveGuard {

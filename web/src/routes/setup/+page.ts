@@ -23,6 +23,9 @@ export const load: PageLoad = async ({ url, depends }) => {
   if (!outcome.ok) error(503, outcome.problem.message);
   session.user = outcome.data.me.username;
   if (outcome.data.setupStatus.setupComplete && asked === null) redirect(307, '/');
+  const step = stepOf(asked, outcome.data);
+  // From here on the address says it, so that a step which is done stays until one goes on.
+  if (step !== asked) redirect(307, `/setup?step=${step}`);
   return pageOf(asked, outcome.data);
 };
 
