@@ -89,6 +89,7 @@ describe.skipIf(!hasBrowser())('routing', { timeout: 30_000 }, () => {
     await page.getByRole('button', { name: 'Go on editing' }).click();
     await form.getByText('must not be below tierMin').waitFor();
     await form.getByText('Has an error').first().waitFor();
+    expect((await stored('Careful')).version).toBe(1);
     await form.getByLabel('At most tier').selectOption('');
   });
 
@@ -207,6 +208,7 @@ describe.skipIf(!hasBrowser())('routing', { timeout: 30_000 }, () => {
     const { id } = await stored('Default');
     await page.goto(`/routing/${id}?role=Lawyer`);
     await page.getByRole('button', { name: /^Lawyer/, expanded: true }).waitFor();
+    expect(await page.getByLabel('Keywords').inputValue()).toContain('paralegal');
   });
 
   it('fits a phone, in the dark', async () => {

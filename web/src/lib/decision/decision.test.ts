@@ -3,6 +3,7 @@ import { causeOf } from './cause.ts';
 import { boundsOf, readDecision, startOf } from './decision.ts';
 import type { Decision } from './decision.ts';
 import { signalChips } from './signals.ts';
+import { percent } from './words.ts';
 
 /** As a log row keeps it. */
 const STORED = {
@@ -109,6 +110,10 @@ describe('a decision', () => {
         'raised to high because a tool is being used or must be called; ' +
         'it goes to openai/gpt-4o, the best score for its cost.',
     );
+  });
+
+  it('rounds no certainty into being', () => {
+    expect([0.998, 1, 0.824, 0.003, 0].map(percent)).toEqual(['> 99 %', '100 %', '82 %', '< 1 %', '0 %']);
   });
 
   it('shows only signals that say something', () => {

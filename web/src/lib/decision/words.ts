@@ -54,9 +54,12 @@ export function plain(name: string): string {
   return name.replaceAll('_', ' ');
 }
 
-/** A share of one: 0.824 → "82 %". */
+/** A share of one: 0.824 → "82 %". Nearly all is never shown as all, nor a little as nothing. */
 export function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
+  const rounded = Math.round(share * 100);
+  if (rounded === 100 && share < 1) return '> 99 %';
+  if (rounded === 0 && share > 0) return '< 1 %';
+  return `${rounded} %`;
 }
 
 /** Scores have no unit: three digits tell candidates apart. */

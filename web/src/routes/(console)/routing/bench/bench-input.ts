@@ -47,6 +47,17 @@ export function inputOf(trial: Trial, tenantId: string, rules: RulesTried): Test
   };
 }
 
+/** The same test over REST; the token stays a variable. */
+export function curlOf(origin: string, input: TestRouteInput): string {
+  const body = JSON.stringify(input).replaceAll("'", "'\\''");
+  return [
+    `curl ${origin}/api/prism/admin/routing/test-route \\`,
+    `  -H "authorization: Bearer $PRISM_TOKEN" \\`,
+    `  -H 'content-type: application/json' \\`,
+    `  -d '${body}'`,
+  ].join('\n');
+}
+
 function messagesOf({ system, prompt, image }: Trial): Record<string, unknown>[] {
   const content = image ? [{ type: 'text', text: prompt }, IMAGE] : prompt;
   return [...(system.trim() === '' ? [] : [{ role: 'system', content: system }]), { role: 'user', content }];

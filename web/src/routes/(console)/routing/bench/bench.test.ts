@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readDecision } from '#lib/decision/decision.ts';
-import { inputOf, NO_TRIAL } from './bench-input.ts';
+import { curlOf, inputOf, NO_TRIAL } from './bench-input.ts';
 import { differenceOf } from './difference.ts';
 
 describe('what is tried', () => {
@@ -30,6 +30,14 @@ describe('what is tried', () => {
       requestId: 'id',
       costMode: 'quality',
     });
+  });
+});
+
+describe('a test as a curl command', () => {
+  it('survives a shell and holds no token', () => {
+    const text = curlOf('https://prism.example', { tenantId: 't', prompt: "It's $HOME" });
+    expect(text).toContain(`-d '{"tenantId":"t","prompt":"It'\\''s $HOME"}'`);
+    expect(text).toContain('Bearer $PRISM_TOKEN');
   });
 });
 
