@@ -41,7 +41,7 @@ describe.skipIf(!hasBrowser())('the audit log', () => {
       'discovered the models of Simulator',
       'created the first administrator admin',
     ])
-      await entries().filter({ hasText: sentence }).first().waitFor();
+      expect(await entries().filter({ hasText: sentence }).count()).toBe(1);
   });
 
   it('opens an entry in the address: only what changed, and where from', async () => {
@@ -86,6 +86,7 @@ describe.skipIf(!hasBrowser())('the audit log', () => {
       .getByRole('link', { name: 'ledger' })
       .click();
     await page.getByRole('heading', { level: 1, name: 'ledger' }).waitFor();
+    expect(new URL(page.url()).pathname).toMatch(/^\/users\/[0-9a-f-]{36}$/);
     await page.goBack();
     await entries().first().waitFor();
   });

@@ -42,6 +42,7 @@ describe.skipIf(!hasBrowser())('the API explorer', () => {
     await page.getByRole('button', { name: 'Run' }).click();
     await shows('"username": "admin"');
     await page.getByText('Answered').waitFor();
+    expect(await page.getByText('200', { exact: true }).count()).toBe(1);
   });
 
   it('runs a query with variables by Ctrl-Enter, and says what is wrong with either', async () => {
@@ -63,12 +64,15 @@ describe.skipIf(!hasBrowser())('the API explorer', () => {
     await write('{ provi');
     await page.keyboard.press('Control+Space');
     await page.getByRole('option', { name: /^providers/ }).waitFor();
+    expect(await page.getByRole('option').first().textContent()).toContain('provider');
     await page.keyboard.press('Escape');
   });
 
   it('underlines what the schema does not know', async () => {
     await write('{ nothingLikeThis }');
-    await page.locator('.cm-lintRange-error').first().waitFor();
+    const mark = page.locator('.cm-lintRange-error').first();
+    await mark.waitFor();
+    expect(await mark.textContent()).toContain('nothingLikeThis');
   });
 
   it('changes things with a mutation', async () => {
@@ -103,6 +107,8 @@ describe.skipIf(!hasBrowser())('the API explorer', () => {
     await page.goBack();
     await docs.getByRole('button', { name: 'subscription' }).waitFor();
     await docs.getByRole('button', { name: 'Close the documentation' }).click();
+    await docs.waitFor({ state: 'detached' });
+    expect(await query().textContent()).toContain('query AuditEntries');
   });
 
   it('remembers what was run and what was typed, and puts a query into a link', async () => {

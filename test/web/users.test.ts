@@ -98,6 +98,7 @@ describe.skipIf(!hasBrowser())('users', () => {
     await page.getByRole('heading', { name: 'Not signed in' }).waitFor();
     await who.page.goto('/');
     await who.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect(new URL(who.page.url()).pathname).toBe('/login');
     await who.page.context().close();
   });
 
@@ -106,6 +107,7 @@ describe.skipIf(!hasBrowser())('users', () => {
     const history = page.getByRole('list', { name: 'History of vera' });
     await history.getByText('made vera FinOps, was Tenant viewer').waitFor();
     await history.getByText('added the user vera as Tenant viewer').waitFor();
+    expect(await history.getByText('set a new password for').count()).toBe(1);
   });
 
   it('disables with undo, from the list', async () => {
@@ -116,6 +118,7 @@ describe.skipIf(!hasBrowser())('users', () => {
     await row('vera').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Undo' }).click();
     await row('vera').waitFor();
+    expect(await row('vera').textContent()).toContain('Active');
   });
 
   it('filters in the address, and offers to clear what matches nobody', async () => {
@@ -143,6 +146,7 @@ describe.skipIf(!hasBrowser())('users', () => {
   it('says so where there is no such user', async () => {
     await page.goto('/users/01990000-0000-7000-8000-000000000000');
     await page.getByRole('heading', { name: 'There is no such user' }).waitFor();
+    expect(await page.getByRole('link', { name: 'See all users' }).getAttribute('href')).toBe('/users');
   });
 
   it('lets anybody change their own password, and tells of a wrong one beside the field', async () => {
