@@ -102,6 +102,18 @@ describe.skipIf(!hasBrowser())('my tenant', () => {
     await page.context().close();
   });
 
+  it('shows an operator the keys, too, on a phone as well', async () => {
+    const { page, complaints } = await openTab(browser, stage.url, { viewport: { width: 390, height: 844 } });
+    await signIn(page, stage.url);
+    await page.goto(`/my-tenant?tenant=${ready.tenantId}`);
+    await page.getByRole('cell', { name: 'primary' }).waitFor();
+    await page.getByText('simulator/sim-mini').waitFor();
+    expect(await overflow(page)).toBe(0);
+    expect(await violations(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
   it('has the contrasts in the dark, too', async () => {
     const { page, complaints } = await openTab(browser, stage.url, { colorScheme: 'dark' });
     await signIn(page, stage.url, { username: 'bo', password: ADMIN.password });
