@@ -128,7 +128,7 @@ describe.skipIf(!hasBrowser())('models', () => {
     await page.goto('/models?group=none&sort=name');
     await row('claude-opus-4-5').getByRole('link', { name: 'claude-opus-4-5' }).focus();
     await page.keyboard.press('ArrowDown');
-    await page.waitForFunction("document.activeElement?.textContent === 'gpt-4o'");
+    await until(async () => (await page.evaluate('document.activeElement?.textContent')) === 'gpt-4o');
   });
 
   it('hides many at once, with one undo', async () => {
@@ -188,7 +188,7 @@ describe.skipIf(!hasBrowser())('models', () => {
     await column('High').getByRole('link', { name: 'gpt-4o' }).focus();
     await page.keyboard.press('7');
     await column('Ultra').getByRole('link', { name: 'gpt-4o' }).waitFor();
-    await page.waitForFunction("document.activeElement?.textContent === 'gpt-4o'");
+    await until(async () => (await page.evaluate('document.activeElement?.textContent')) === 'gpt-4o');
     const before = await cards('Ultra');
     expect(before.length).toBeGreaterThan(1);
     await page.keyboard.press(before[0] === 'gpt-4o' ? 'Alt+ArrowDown' : 'Alt+ArrowUp');

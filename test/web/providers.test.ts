@@ -130,7 +130,7 @@ describe.skipIf(!hasBrowser())('providers', () => {
     await page.getByText('asked for at the door').waitFor();
     expect(await page.content()).not.toContain('Bearer sk-wrong');
     await page.getByRole('button', { name: 'Replace the key' }).click();
-    await page.waitForFunction("document.activeElement?.dataset.path === 'auth.apiKey'");
+    await until(async () => (await page.evaluate('document.activeElement?.dataset.path')) === 'auth.apiKey');
     await keyBox(page).fill(house.key);
     await page.getByRole('button', { name: 'Check first' }).click();
     await page.getByText('Everything works').waitFor();
@@ -192,7 +192,7 @@ describe.skipIf(!hasBrowser())('providers', () => {
   it('asks a model something, and says how long it took, its tokens and its cost', async () => {
     await page.getByRole('link', { name: 'Overview', exact: true }).last().click();
     await page.getByLabel('Model', { exact: true }).selectOption('house-new');
-    await page.getByLabel('Message').press('Control+Enter');
+    await page.getByRole('textbox', { name: 'Message' }).press('Control+Enter');
     await page.getByText('Good morning from the house.').waitFor();
     const answer = (await page.locator('.answer').textContent()) ?? '';
     expect(answer).toMatch(/Tokens in\s*12/);
