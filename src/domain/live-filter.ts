@@ -41,7 +41,7 @@ const EXCLUSIONS: Readonly<Record<keyof RequestExclusions, Condition[0]>> = {
   providerSlugs: 'providerSlug',
   categories: 'category',
   users: 'user',
-  sessionIds: 'sessionId',
+  sessions: 'sessionId',
   statuses: 'status',
 };
 const MAX_EXCLUDED = 100;

@@ -32,7 +32,7 @@ export interface RequestExclusions {
   readonly providerSlugs?: readonly string[] | null | undefined;
   readonly categories?: readonly string[] | null | undefined;
   readonly users?: readonly string[] | null | undefined;
-  readonly sessionIds?: readonly string[] | null | undefined;
+  readonly sessions?: readonly string[] | null | undefined;
   readonly statuses?: readonly RequestStatus[] | null | undefined;
 }
 
@@ -46,7 +46,7 @@ const exclusions = z.strictObject({
   providerSlugs: texts,
   categories: texts,
   users: texts,
-  sessionIds: texts,
+  sessions: texts,
   statuses: z.array(z.enum(REQUEST_STATUSES)).max(MAX_EXCLUDED).nullish(),
 });
 const requestFilter = z.strictObject({
@@ -101,7 +101,7 @@ const EXCLUDED: Readonly<Record<keyof RequestExclusions, ExcludedColumn>> = {
   providerSlugs: 'provider_slug',
   categories: 'category',
   users: 'user_name',
-  sessionIds: 'session_id',
+  sessions: 'session_id',
   statuses: 'status',
 };
 

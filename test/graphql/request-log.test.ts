@@ -42,7 +42,7 @@ describe('what is left out', () => {
     ['statuses', () => ['ERROR'], () => [second, first]],
     ['tenantIds', () => [stage.a.id], () => [other]],
     ['users', () => ['ada', ''], () => []],
-    ['sessionIds', () => ['s'], () => [other, second]],
+    ['sessions', () => ['s'], () => [other, second]],
     ['providerSlugs', () => ['elsewhere'], () => [other, second, first]],
   ] as const)('by %s is in no page and no total', async (name, values, left) => {
     const ids = left();

@@ -103,7 +103,7 @@ export const RequestLogType = builder.objectRef<RequestLog>('RequestLog').implem
   }),
 });
 
-export const RequestLogExclusions = builder.inputType('RequestLogExclusions', {
+export const RequestLogExclusionFilter = builder.inputType('RequestLogExclusionFilter', {
   description: 'What a request must not have; at most 100 values each. Slower than what it must have.',
   fields: (t) => ({
     tenantIds: t.idList({ description: 'Not of these tenants.' }),
@@ -112,7 +112,7 @@ export const RequestLogExclusions = builder.inputType('RequestLogExclusions', {
     providerSlugs: t.stringList({ description: 'Not served by these providers.' }),
     categories: t.stringList({ description: 'Not taken for these categories.' }),
     users: t.stringList({ description: 'Not asked by these users.' }),
-    sessionIds: t.stringList({ description: 'Not of these conversations.' }),
+    sessions: t.stringList({ description: 'Not of these conversations.' }),
     statuses: t.field({ type: [RequestStatus], description: 'That did not end so.' }),
   }),
 });
@@ -131,7 +131,7 @@ const RequestLogFilter = builder.inputType('RequestLogFilter', {
     sessionId: t.string({ description: 'Of this conversation.' }),
     status: t.field({ type: RequestStatus, description: 'That ended so.' }),
     autoRouted: t.boolean({ description: 'Placed by the router, or not.' }),
-    exclude: t.field({ type: RequestLogExclusions, description: 'But none of these.' }),
+    exclude: t.field({ type: RequestLogExclusionFilter, description: 'But none of these.' }),
   }),
 });
 

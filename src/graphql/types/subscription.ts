@@ -2,7 +2,7 @@ import type { LoggedRequest } from '../../domain/live-requests.ts';
 import { builder } from '../builder.ts';
 import { signedIn, type Context, type Following } from '../context.ts';
 import { RequestStatus } from './enum.ts';
-import { RequestLogExclusions, RequestLogType } from './request-log.ts';
+import { RequestLogExclusionFilter, RequestLogType } from './request-log.ts';
 import { SystemType } from './system.ts';
 
 const LoggedRequestType = builder.objectRef<LoggedRequest>('LoggedRequest').implement({
@@ -31,7 +31,7 @@ const RequestLoggedFilter = builder.inputType('RequestLoggedFilter', {
     sessionId: t.string({ description: 'Of this conversation.' }),
     status: t.field({ type: RequestStatus, description: 'That ended so.' }),
     autoRouted: t.boolean({ description: 'Placed by the router, or not.' }),
-    exclude: t.field({ type: RequestLogExclusions, description: 'But none of these.' }),
+    exclude: t.field({ type: RequestLogExclusionFilter, description: 'But none of these.' }),
   }),
 });
 
@@ -70,7 +70,6 @@ builder.subscriptionField('systemUpdated', (t) =>
 );
 
 /** Who follows. A subscription always has somebody. */
-export /** Who follows. A subscription always has somebody. */
 export function followingOf({ following }: Context): Following {
   if (following === null) throw new Error('a subscription without a subscriber');
   return following;

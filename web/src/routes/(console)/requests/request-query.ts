@@ -27,7 +27,7 @@ export const FIELDS = {
   category: { label: 'Category', filter: 'category', excluded: 'categories' },
   user: { label: 'User', filter: 'user', excluded: 'users' },
   key: { label: 'Key', filter: 'keyId', excluded: 'keyIds' },
-  session: { label: 'Session', filter: 'sessionId', excluded: 'sessionIds' },
+  session: { label: 'Session', filter: 'sessionId', excluded: 'sessions' },
   status: { label: 'Status', filter: 'status', excluded: 'statuses' },
   routed: { label: 'Routed', filter: 'autoRouted', excluded: null },
 } as const;
