@@ -118,9 +118,11 @@ export function createMeter(): Meter {
 type SeriesByLabels = Map<string, Map<string, Map<string, Map<string, Series>>>>;
 
 function inner<V>(outer: Map<string, Map<string, V>>, label: string): Map<string, V> {
-  let map = outer.get(label);
-  if (map === undefined) outer.set(label, (map = new Map()));
-  return map;
+  const known = outer.get(label);
+  if (known !== undefined) return known;
+  const made = new Map<string, V>();
+  outer.set(label, made);
+  return made;
 }
 
 function newSeries(tenant: string, provider: string, model: string, operation: string): Series {
