@@ -38,7 +38,7 @@ const members = types.flatMap((type): { at: string; name: string; type: GraphQLT
 
 /** What a mutation can do to a noun. */
 const VERBS =
-  /^(?:create|update|delete|check|discover|chat|reorder|rotate|set|reset|apply|restore|revoke|change|complete|evict|test|login|logout|start|promote|end)(?:[A-Z]|$)/;
+  /^(?:create|update|delete|check|discover|preview|try|chat|reorder|rotate|set|reset|apply|restore|revoke|change|complete|evict|test|login|logout|start|promote|end)(?:[A-Z]|$)/;
 /** Texts that others give: ids as providers, clients and the audit log spell them. */
 const FOREIGN_IDS = /^(?:modelId|prefixedId|sessionId|targetId|accessKeyId)$/;
 
