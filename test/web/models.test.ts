@@ -208,7 +208,8 @@ describe.skipIf(!hasBrowser())('models', () => {
     await page.mouse.down();
     await page.mouse.move(from.x + 30, from.y + 20, { steps: 4 });
     await page.mouse.move(to.x + 40, to.y + 10, { steps: 12 });
-    await column('Critical').getByRole('link', { name: 'gpt-4o' }).waitFor();
+    // Its place is kept free, unseen, as long as the card is held.
+    await column('Critical').locator('li').filter({ hasText: 'gpt-4o' }).waitFor({ state: 'attached' });
     await page.mouse.up();
     await until(async () => (await stored('gpt-4o')).tier === 'critical');
     await page.getByRole('button', { name: 'Undo' }).last().click();
