@@ -20,8 +20,11 @@ export interface Weights {
   readonly vectors: WordVectors;
 }
 
-/** How much better a strong model's answer would be: one number a row. */
+/** How much better a strong model's answer would be: one number a feature. */
 export interface GainWeights {
+  /** Hashes of features that say something of this only. */
+  readonly hashes: Int32Array;
+  /** In the order of the hashes with a row, these, and the dense ones. */
   readonly weights: Int8Array;
   /** What a stored number stands for. */
   readonly scale: number;
@@ -49,36 +52,46 @@ export const RANKED = 5;
 export function createClassifier(weights: Weights): Classifier {
   const { labels, hashes, matrix, scales, bias, temperature, gain, vectors } = weights;
   const extract = createExtractor(vectors);
-  const table = new HashTable(hashes);
+  const known = joined(hashes, gain.hashes);
+  const table = new HashTable(known);
   const size = labels.length;
-  const sums = new Float32Array(hashes.length);
-  const touched = new Int32Array(hashes.length);
+  const sums = new Float32Array(known.length);
+  const touched = new Int32Array(known.length);
+  const rows = new Int32Array(scales.length + AT_ONCE);
+  const factors = new Float32Array(rows.length);
 
   function read(texts: RequestTexts, signals: Signals): Reading {
     const { count, hash, value, dense } = extract(texts, signals);
-    const scores = Float32Array.from(bias);
     let lead = 0;
-    const addRow = (row: number, its: number): void => {
-      lead += its * (gain.weights[row] ?? 0);
-      const factor = its * (scales[row] ?? 0);
-      const from = row * size;
-      for (let k = 0; k < size; k += 1) scores[k] = (scores[k] ?? 0) + factor * (matrix[from + k] ?? 0);
-    };
     let used = 0;
+    const take = (row: number, its: number): void => {
+      rows[used] = row * size;
+      factors[used] = its * (scales[row] ?? 0);
+      used += 1;
+    };
+    let seen = 0;
     for (let at = 0; at < count; at += 1) {
       const row = table.find(hash[at] ?? 0);
       if (row === -1) continue;
       const [held, its] = [sums[row] ?? 0, value[at] ?? 0];
-      if (held === 0) touched[used++] = row;
+      if (held === 0) touched[seen++] = row;
       // A feature that comes again says little more than it did the first time.
       if (its > held) sums[row] = its;
     }
-    for (let at = 0; at < used; at += 1) {
+    for (let at = 0; at < seen; at += 1) {
       const row = touched[at] ?? 0;
-      addRow(row, sums[row] ?? 0);
+      const its = sums[row] ?? 0;
+      lead += its * (gain.weights[row] ?? 0);
+      if (row < hashes.length) take(row, its);
       sums[row] = 0;
     }
-    for (let d = 0; d < dense.length; d += 1) addRow(hashes.length + d, dense[d] ?? 0);
+    for (let d = 0; d < dense.length; d += 1) {
+      const its = dense[d] ?? 0;
+      lead += its * (gain.weights[known.length + d] ?? 0);
+      take(hashes.length + d, its);
+    }
+    const scores = Float32Array.from(bias);
+    addRows(scores, matrix, rows, factors, used);
     return { probabilities: softmax(scores, temperature), gain: gain.bias + lead * gain.scale };
   }
 
@@ -95,6 +108,13 @@ export function createClassifier(weights: Weights): Classifier {
   };
 }
 
+function joined(first: Int32Array, second: Int32Array): Int32Array {
+  const both = new Int32Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}
+
 /** The likeliest few, likeliest first. */
 function bestOf(
   probabilities: Float32Array,
@@ -108,6 +128,34 @@ function bestOf(
     left[best] = -1;
     return { category: labels[best] ?? '', probability };
   });
+}
+
+const AT_ONCE = 4;
+
+/** Adds rows of the matrix, each times its factor, to the scores; four at once, which halves the time. */
+function addRows(
+  scores: Float32Array,
+  matrix: Int8Array,
+  rows: Int32Array,
+  factors: Float32Array,
+  count: number,
+): void {
+  // What the last four lack: a row that counts nothing.
+  factors.fill(0, count, count + AT_ONCE);
+  for (let at = 0; at < count; at += AT_ONCE) {
+    const [a, b, c, d] = [rows[at] ?? 0, rows[at + 1] ?? 0, rows[at + 2] ?? 0, rows[at + 3] ?? 0];
+    const fa = factors[at] ?? 0;
+    const fb = factors[at + 1] ?? 0;
+    const fc = factors[at + 2] ?? 0;
+    const fd = factors[at + 3] ?? 0;
+    for (let k = 0; k < scores.length; k += 1)
+      scores[k] =
+        (scores[k] ?? 0) +
+        fa * (matrix[a + k] ?? 0) +
+        fb * (matrix[b + k] ?? 0) +
+        fc * (matrix[c + k] ?? 0) +
+        fd * (matrix[d + k] ?? 0);
+  }
 }
 
 function round(probability: number): number {

@@ -76,7 +76,8 @@ export function createExtractor(vectors: WordVectors): (texts: RequestTexts, sig
   function correct(tokens: Tokens, used: Int32Array): Int32Array {
     const places = new Int32Array(used.length).fill(-1);
     let guesses = 0;
-    for (const [at, token] of used.entries()) {
+    for (let at = 0; at < used.length; at += 1) {
+      const token = used[at] ?? 0;
       if (tokens.kind[token] !== KIND.word) continue;
       let place = vocabulary.find(tokens.hash[token] ?? 0);
       if (place === -1 && guesses < GUESSES) {
@@ -111,9 +112,10 @@ export function createExtractor(vectors: WordVectors): (texts: RequestTexts, sig
     for (const least of FITS) if (best > least) add(hashText(`toolFit${least}`, SEED.shape), SHAPE);
   }
 
-  return (texts, signals) => {
+  return (given, signals) => {
     count = 0;
-    const tokens = scan(clip(essenceOf(texts.lastUser), HEAD_CHARS, TAIL_CHARS));
+    const texts = { ...given, lastUser: essenceOf(given.lastUser) };
+    const tokens = scan(clip(texts.lastUser, HEAD_CHARS, TAIL_CHARS));
     const used = ends(tokens.count);
     const places = correct(tokens, used);
     addWords(tokens, used, add);
@@ -132,10 +134,10 @@ type Add = (hash: number, weight: number) => void;
 
 /** The tokens that are looked at: all, or those of head and tail. */
 function ends(count: number): Int32Array {
-  if (count <= HEAD_TOKENS + TAIL_TOKENS) return Int32Array.from({ length: count }, (_, at) => at);
-  return Int32Array.from({ length: HEAD_TOKENS + TAIL_TOKENS }, (_, at) =>
-    at < HEAD_TOKENS ? at : count - TAIL_TOKENS + at - HEAD_TOKENS,
-  );
+  const size = Math.min(count, HEAD_TOKENS + TAIL_TOKENS);
+  const used = new Int32Array(size);
+  for (let at = 0; at < size; at += 1) used[at] = at < HEAD_TOKENS ? at : count - size + at;
+  return used;
 }
 
 /** Words, pairs of them, and parts of them (endings and stems carry over to forms that were never seen). */

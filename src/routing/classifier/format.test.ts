@@ -10,7 +10,12 @@ const WEIGHTS: Weights = {
   scales: Float32Array.from([0.5, 1, 2, 0.25, 4]),
   bias: Float32Array.from([0.5, -0.5, 0]),
   temperature: 1.25,
-  gain: { weights: Int8Array.from([1, -2, 3, 4, -127]), scale: 0.5, bias: 0.125 },
+  gain: {
+    hashes: Int32Array.from([11]),
+    weights: Int8Array.from([1, -2, 3, 99, 4, -127]),
+    scale: 0.5,
+    bias: 0.125,
+  },
   vectors: { size: 2, words: ['one', 'zwei'], values: Int8Array.from([1, 2, -3, 4]) },
 };
 
@@ -22,6 +27,6 @@ it('refuses what is cut off, and what is of another version', () => {
   const file = writeWeights(WEIGHTS);
   expect(() => readWeights(file.subarray(0, file.length - 1))).toThrow(/cut off/);
   expect(() => readWeights(Buffer.concat([file, Buffer.from('x')]))).toThrow(/cut off/);
-  const other = Buffer.from(file.toString('latin1').replace('"format":2', '"format":1'), 'latin1');
+  const other = Buffer.from(file.toString('latin1').replace('"format":3', '"format":1'), 'latin1');
   expect(() => readWeights(other)).toThrow(/another version/);
 });

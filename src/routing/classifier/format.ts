@@ -5,13 +5,15 @@ import type { Weights } from './classifier.ts';
  * that it names; the matrix of the hashed features has two numbers a byte. One file, nothing to unpack, read in a few milliseconds.
  */
 interface Header {
-  readonly format: 2;
+  readonly format: 3;
   readonly labels: readonly string[];
   /** Hashed features. */
   readonly features: number;
   /** Numbers of the dense vector. */
   readonly dense: number;
   readonly temperature: number;
+  /** Hashed features of the gain alone. */
+  readonly gainFeatures: number;
   readonly gainBias: number;
   readonly gainScale: number;
   readonly vectorSize: number;
@@ -24,11 +26,12 @@ const HEADER_LENGTH = 4;
 export function writeWeights(weights: Weights): Buffer {
   const { labels, hashes, scales, temperature, gain, vectors } = weights;
   const header: Header = {
-    format: 2,
+    format: 3,
     labels,
     features: hashes.length,
     dense: scales.length - hashes.length,
     temperature,
+    gainFeatures: gain.hashes.length,
     gainBias: gain.bias,
     gainScale: gain.scale,
     vectorSize: vectors.size,
@@ -44,6 +47,7 @@ export function writeWeights(weights: Weights): Buffer {
     scales,
     pack(weights.matrix.subarray(0, hashed)),
     weights.matrix.subarray(hashed),
+    gain.hashes,
     gain.weights,
     vectors.values,
   ];
@@ -56,7 +60,7 @@ export function readWeights(file: Uint8Array): Weights {
   const end = HEADER_LENGTH + view.getUint32(0, true);
   const header: unknown = JSON.parse(Buffer.from(file.subarray(HEADER_LENGTH, end)).toString());
   if (!isHeader(header)) throw new Error('the weights of the classifier are of another version');
-  const { labels, features, dense, vectorSize } = header;
+  const { labels, features, dense, gainFeatures, vectorSize } = header;
   const words = header.words.split('\n');
   const rows = features + dense;
   let at = end;
@@ -74,7 +78,12 @@ export function readWeights(file: Uint8Array): Weights {
       unpack(new Uint8Array(take(Math.ceil((features * labels.length) / 2))), features * labels.length),
       new Int8Array(take(dense * labels.length)),
     ),
-    gain: { weights: new Int8Array(take(rows)), scale: header.gainScale, bias: header.gainBias },
+    gain: {
+      hashes: new Int32Array(take(gainFeatures * 4)),
+      weights: new Int8Array(take(rows + gainFeatures)),
+      scale: header.gainScale,
+      bias: header.gainBias,
+    },
     temperature: header.temperature,
     vectors: { size: vectorSize, words, values: new Int8Array(take(words.length * vectorSize)) },
   };
@@ -107,7 +116,7 @@ function join(first: Int8Array, second: Int8Array): Int8Array {
 }
 
 function isHeader(value: unknown): value is Header {
-  return typeof value === 'object' && value !== null && 'format' in value && value.format === 2;
+  return typeof value === 'object' && value !== null && 'format' in value && value.format === 3;
 }
 
 function bytesOf(numbers: Float32Array | Int32Array | Int8Array | Uint8Array): Uint8Array {

@@ -32,21 +32,16 @@ export function meaningOf(
 ): void {
   into.fill(0);
   const count = used.length;
-  const head = headOf(tokens, used);
-  const tail = Math.max(0, count - TAIL_WORDS);
-  for (let at = 0; at < count; at += 1) {
-    const place = places[at] ?? -1;
-    if (place < 0) continue;
-    const from = place * size;
-    const inHead = at < head;
-    const inTail = at >= tail;
-    for (let d = 0; d < size; d += 1) {
-      const value = values[from + d] ?? 0;
-      into[d] = (into[d] ?? 0) + value;
-      if (inHead) into[size + d] = (into[size + d] ?? 0) + value;
-      if (inTail) into[2 * size + d] = (into[2 * size + d] ?? 0) + value;
+  const add = (first: number, end: number, to: number): void => {
+    for (let at = first; at < end; at += 1) {
+      const from = (places[at] ?? -1) * size;
+      if (from < 0) continue;
+      for (let d = 0; d < size; d += 1) into[to + d] = (into[to + d] ?? 0) + (values[from + d] ?? 0);
     }
-  }
+  };
+  add(0, count, 0);
+  add(0, headOf(tokens, used), size);
+  add(Math.max(0, count - TAIL_WORDS), count, 2 * size);
   for (let view = 0; view < VIEWS; view += 1) setLength(into, view * size, size);
 }
 

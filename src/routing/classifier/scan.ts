@@ -21,7 +21,7 @@ export interface Tokens {
 export const WORD_SEED = 0x811c9dc5;
 
 const [OTHER, LETTER, DIGIT, SIGN] = [0, 1, 2, 3];
-const SIGNS = new Set([...'?!:;"(){}[]=+<>$%*#/\\|@“”„€£'].map((sign) => sign.charCodeAt(0)));
+const SIGNS = new Set('?!:;"(){}[]=+<>$%*#/\\|@“”„€£'.split('').map((sign) => sign.charCodeAt(0)));
 const SMALL = Uint8Array.from({ length: 0x100 }, (_, unit) => classify(unit));
 const LIMIT = 1_024;
 

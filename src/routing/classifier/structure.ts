@@ -61,7 +61,11 @@ const LOOKS: readonly (readonly [name: string, needs: string, look: (text: strin
   ['percent', '%', (text) => /\d\s?%/.test(text)],
   ['gap', '_', (text) => text.includes('___')],
 ];
-const NEEDS = LOOKS.map(([, needs]) => [...needs].map((sign) => sign.charCodeAt(0)));
+const NEEDS = LOOKS.map(([, needs]) => unitsOf(needs));
+
+function unitsOf(signs: string): number[] {
+  return Array.from({ length: signs.length }, (_, at) => signs.charCodeAt(at));
+}
 
 /** A row of cells between bars, or three commas with little between them. */
 function hasTable(text: string): boolean {
@@ -127,8 +131,8 @@ function has(counts: Uint16Array, units: readonly number[]): boolean {
   return false;
 }
 
-const SYMBOLS = [...'(){}[];=<>_|&*+/\\'].map((sign) => sign.charCodeAt(0));
-const DIGITS = [...'0123456789'].map((sign) => sign.charCodeAt(0));
+const SYMBOLS = unitsOf('(){}[];=<>_|&*+/\\');
+const DIGITS = unitsOf('0123456789');
 
 function share(counts: Uint16Array, units: readonly number[], text: string): number {
   let hits = 0;

@@ -56,7 +56,7 @@ writeFileSync(
     scales: new Float32Array(0),
     bias: new Float32Array(LABEL_NAMES.length),
     temperature: 1,
-    gain: { weights: new Int8Array(0), scale: 1, bias: 0 },
+    gain: { hashes: new Int32Array(0), weights: new Int8Array(0), scale: 1, bias: 0 },
     vectors: { size: SIZE, words, values: table },
   }),
 );

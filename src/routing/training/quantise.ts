@@ -37,9 +37,10 @@ export function quantise(
   };
 }
 
-function smallGain({ weights, bias }: FittedGain): GainWeights {
+function smallGain({ hashes, weights, bias }: FittedGain): GainWeights {
   const scale = scaleOf(weights, MOST);
   return {
+    hashes,
     weights: Int8Array.from(weights, (its) => (scale === 0 ? 0 : Math.round(its / scale))),
     scale,
     bias,
