@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser, launch, openTab, overflow, violations } from './browser.ts';
-import { ADMIN, answered, chat, packedSize } from './outside.ts';
+import { ADMIN, answered, chat, packedSize, until } from './outside.ts';
 import { setUp, signIn, typeCredentials, type Ready } from './ready.ts';
 import { openStage, type Stage } from './stage.ts';
 
@@ -39,7 +39,7 @@ const PAGES = {
 /** Nothing is on its way any more, and nothing is dimmed meanwhile. */
 async function settled(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle');
-  await page.waitForFunction("document.querySelector('.dimmed, .skeleton') === null");
+  await until(async () => (await page.locator('.dimmed, .skeleton').count()) === 0);
 }
 
 /** What holds for all pages; each has a test of its own beside this one for what it does. */
@@ -94,7 +94,7 @@ describe.skipIf(!hasBrowser())('the console as a whole', { timeout: 180_000 }, (
       for (const name of menu) {
         await links.filter({ hasText: name }).click();
         await page.getByRole('heading', { level: 1 }).waitFor();
-        await page.waitForLoadState('networkidle');
+        await settled(page);
         // Nothing was asked for that is refused.
         expect([name, await page.getByRole('alert').allTextContents()]).toEqual([name, []]);
         expect([name, await violations(page)]).toEqual([name, []]);
