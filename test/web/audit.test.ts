@@ -41,7 +41,7 @@ describe.skipIf(!hasBrowser())('the audit log', () => {
       'discovered the models of Simulator',
       'created the first administrator admin',
     ])
-      expect(await entries().filter({ hasText: sentence }).count()).toBe(1);
+      await expect.poll(() => entries().filter({ hasText: sentence }).count()).toBe(1);
   });
 
   it('opens an entry in the address: only what changed, and where from', async () => {
