@@ -77,6 +77,7 @@ describe.skipIf(!hasBrowser())('models', () => {
     await page.getByRole('link', { name: 'Clear the filters' }).click();
     await page.getByText('No tier: not chosen by the router').or(row('gpt-4o')).first().waitFor();
     await page.goto('/models?group=none&sort=name');
+    expect(page.url()).toContain('group=none');
   });
 
   it('changes a price in its place: with an undo, and with the error at the cell', async () => {
@@ -129,6 +130,7 @@ describe.skipIf(!hasBrowser())('models', () => {
     await row('claude-opus-4-5').getByRole('link', { name: 'claude-opus-4-5' }).focus();
     await page.keyboard.press('ArrowDown');
     await until(async () => (await page.evaluate('document.activeElement?.textContent')) === 'gpt-4o');
+    expect(await page.evaluate('document.activeElement?.textContent')).toBe('gpt-4o');
   });
 
   it('hides many at once, with one undo', async () => {
@@ -225,6 +227,7 @@ describe.skipIf(!hasBrowser())('models', () => {
     await page.getByLabel('Model id').fill('my/own:model');
     await page.getByRole('button', { name: 'Add model' }).click();
     await page.getByRole('dialog', { name: 'my/own:model' }).getByText('added by hand').waitFor();
+    expect(page.url()).toContain('model=');
   });
 
   it('fits every screen, in both themes, and axe finds nothing', async () => {

@@ -243,6 +243,7 @@ describe.skipIf(!hasBrowser())('providers', () => {
     await row.getByText('Switched off').waitFor();
     await page.getByRole('button', { name: 'Undo' }).click();
     await row.getByText('Failing').waitFor();
+    expect(await row.getByText('Switched off').count()).toBe(0);
   });
 
   it('says what goes with a provider before it is deleted by name', async () => {
@@ -258,6 +259,7 @@ describe.skipIf(!hasBrowser())('providers', () => {
     await page.getByRole('button', { name: 'Delete provider' }).click();
     await row.waitFor();
     await until(async () => (await page.getByRole('row').filter({ hasText: 'Theirs' }).count()) === 0);
+    expect(await page.getByRole('row').filter({ hasText: 'Theirs' }).count()).toBe(0);
   });
 
   it('fits every screen, in both themes, and axe finds nothing', async () => {
@@ -290,6 +292,9 @@ describe.skipIf(!hasBrowser())('providers', () => {
     await page.getByRole('heading', { name: 'No models yet' }).waitFor();
     await page.goto(`/providers/${ready.providerId}`);
     await page.getByRole('heading', { name: 'There is no such provider' }).waitFor();
+    expect(await page.getByRole('link', { name: 'See all providers' }).getAttribute('href')).toBe(
+      '/providers',
+    );
   });
 
   it('complained about nothing in the browser’s console', () => {

@@ -63,7 +63,7 @@ function oneOf<Names extends Record<string, string>>(
   value: string,
   fallback: keyof Names & string,
 ): keyof Names & string {
-  return Object.hasOwn(names, value) ? (value as keyof Names & string) : fallback;
+  return Object.keys(names).find((name): name is keyof Names & string => name === value) ?? fallback;
 }
 
 /** In the last days, by pin. */

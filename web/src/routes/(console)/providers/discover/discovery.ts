@@ -67,7 +67,8 @@ export function fieldText(field: string, value: unknown): string {
   if (value === null || value === undefined || value === '') return '—';
   if (Array.isArray(value)) return value.length === 0 ? '—' : value.join(', ');
   if (typeof value === 'number') return field.endsWith('Per1M') ? formatPrice(value) : formatCompact(value);
-  return field === 'kind' || field === 'tier' ? String(value).toLowerCase() : String(value);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return field === 'kind' || field === 'tier' ? text.toLowerCase() : text;
 }
 
 /** Whether a price or a window changes: what costs money or breaks requests should be seen first. */
