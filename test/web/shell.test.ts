@@ -95,7 +95,7 @@ describe.skipIf(!hasBrowser())('the frame of the console', { timeout: 60_000 }, 
         await options.filter({ hasText: wanted }).first().waitFor();
       }
       await page.keyboard.press('Enter');
-      await until(async () => path() === `/tenants/${ready.tenantId}/keys`);
+      await until(() => Promise.resolve(path() === `/tenants/${ready.tenantId}/keys`));
     });
 
     it('opens a request by its id, and says so when nothing is found', async () => {
