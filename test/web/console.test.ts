@@ -7,10 +7,8 @@ import { openStage, type Stage } from './stage.ts';
 
 /** What each role finds in the menu: all that it may use, and nothing else. */
 const MENUS = {
-  maintainer: [
-    ...['Overview', 'Requests', 'My tenant', 'Providers', 'Models', 'Routing', 'Categories', 'Playground'],
-    ...['Tenants', 'API', 'Access tokens'],
-  ],
+  // prettier-ignore
+  maintainer: ['Overview', 'Requests', 'My tenant', 'Providers', 'Models', 'Routing', 'Categories', 'Playground', 'Tenants', 'API', 'Access tokens'],
   finops: ['Overview', 'Requests', 'My tenant', 'API', 'Access tokens'],
   'tenant-admin': ['Overview', 'Requests', 'My tenant', 'API', 'Access tokens'],
   'tenant-viewer': ['Overview', 'Requests', 'My tenant', 'API', 'Access tokens'],

@@ -93,7 +93,7 @@ async function whoAmI(): Promise<string | null> {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query: '{ me { username } }' }),
     });
-    const answer: { data?: { me?: { username?: string } } | null } = await response.json();
+    const answer = (await response.json()) as { data?: { me?: { username?: string } } | null };
     return answer.data?.me?.username ?? null;
   } catch {
     return null;

@@ -22,7 +22,7 @@ const PROVIDER = {
 } as const;
 
 function state(changes: Partial<SetupStateQuery>): SetupStateQuery {
-  return { ...structuredClone(EMPTY), ...changes } as SetupStateQuery;
+  return { ...structuredClone(EMPTY), ...changes };
 }
 
 describe('the wizard', () => {
