@@ -53,7 +53,8 @@ export function listen<Data, Variables extends AnyVariables>(
       {
         query,
         get variables(): Record<string, unknown> {
-          return Object.assign({}, variables());
+          const given: AnyVariables = variables();
+          return given ?? {};
         },
       },
       {
