@@ -1,7 +1,9 @@
 const FREE = -1;
+/** Fuller, and a look goes from slot to slot; emptier, and each look misses the cache. */
+const FULL = 0.7;
 
 /**
- * Hashes of 32 bits and the place of each in its list: open addressing, half full at most, each hash beside its place
+ * Hashes of 32 bits and the place of each in its list: open addressing, each hash beside its place
  * so that a look costs one line of the cache. A hash's first place counts.
  */
 export class HashTable {
@@ -10,7 +12,7 @@ export class HashTable {
 
   constructor(hashes: Int32Array) {
     let size = 16;
-    while (size < hashes.length * 2) size *= 2;
+    while (size * FULL < hashes.length) size *= 2;
     this.#mask = size - 1;
     this.#slots = new Int32Array(size * 2).fill(FREE);
     for (let place = 0; place < hashes.length; place += 1) {
