@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { AUDIT_WITHOUT_CHANGE } from '../domain/audit.ts';
 import { where } from './audit-filter.ts';
 
 describe('a filter of the audit log', () => {
@@ -13,7 +14,8 @@ describe('a filter of the audit log', () => {
   it('leaves out what changes nothing, beside every other condition', () => {
     const { NOT, action } = where({ changesOnly: true, action: 'tenant.update' });
     expect(action).toBe('tenant.update');
-    expect(NOT).toEqual({ action: { in: expect.arrayContaining(['session.login', 'ldap.test']) } });
+    expect(NOT).toEqual({ action: { in: [...AUDIT_WITHOUT_CHANGE] } });
+    expect(AUDIT_WITHOUT_CHANGE).toContain('session.login');
     expect(where({ changesOnly: false })).toEqual({ at: {} });
   });
 });

@@ -108,6 +108,7 @@ export async function createWorld(
       ownProcess: OWN_PROCESS,
       ...STILL,
       routing: routing.source,
+      tenantChat: null,
       tokenizers,
       catalog: options.catalog ?? { describe: (_type, modelId) => CATALOG[modelId] ?? null },
       resolve: (host) =>

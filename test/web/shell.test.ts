@@ -95,7 +95,8 @@ describe.skipIf(!hasBrowser())('the frame of the console', { timeout: 60_000 }, 
         await options.filter({ hasText: wanted }).first().waitFor();
       }
       await page.keyboard.press('Enter');
-      await until(() => Promise.resolve(path() === `/tenants/${ready.tenantId}/keys`));
+      await page.waitForURL(`**/tenants/${ready.tenantId}/keys`);
+      expect(path()).toBe(`/tenants/${ready.tenantId}/keys`);
     });
 
     it('opens a request by its id, and says so when nothing is found', async () => {
@@ -224,6 +225,7 @@ describe.skipIf(!hasBrowser())('the frame of the console', { timeout: 60_000 }, 
       await main('Tenants', other);
       await page.getByRole('heading', { name: 'The key of Two Tabs' }).waitFor();
       await page.getByRole('button', { name: 'I have stored the key' }).click();
+      expect(new URL(other.url()).pathname).toBe('/tenants');
       await other.close();
     });
   });
@@ -253,6 +255,7 @@ describe.skipIf(!hasBrowser())('the frame of the console', { timeout: 60_000 }, 
       const other = await page.context().newPage();
       await other.goto('/login');
       await other.getByText(`Signed in as ${ADMIN.username}`).waitFor();
+      expect(await other.getByLabel('Password', { exact: true }).count()).toBe(0);
       await other.close();
     });
   });
@@ -294,6 +297,7 @@ describe.skipIf(!hasBrowser())('the frame of the console', { timeout: 60_000 }, 
       await page.goBack();
       await page.getByRole('button', { name: 'Leave without saving' }).click();
       await main('Providers');
+      expect(path()).toBe('/providers');
     });
 
     it('hold nobody once they are saved or taken back', async () => {
@@ -301,6 +305,7 @@ describe.skipIf(!hasBrowser())('the frame of the console', { timeout: 60_000 }, 
       await page.getByLabel('Name').fill('Simulator');
       await toTenants();
       await main('Tenants');
+      expect(await page.getByRole('dialog').count()).toBe(0);
     });
   });
 

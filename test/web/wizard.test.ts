@@ -100,6 +100,7 @@ describe.skipIf(!hasBrowser())(
       const other = await page.context().newPage();
       await other.goto('/setup');
       await other.getByRole('heading', { level: 1, name: 'Create the first tenant' }).waitFor();
+      expect(new URL(other.url()).pathname).toBe('/setup');
       await other.close();
     });
 
