@@ -69,6 +69,10 @@ export function createScanner(): (given: string) => Tokens {
       if (its === LETTER && !isIdeograph(unit)) {
         for (; at < length; at += 1) {
           const next = text.charCodeAt(at);
+          if (next >= 0x61 && next <= 0x7a) {
+            value = step(value, next);
+            continue;
+          }
           const is = classOf(next);
           if (is === LETTER && !isIdeograph(next)) value = step(value, next);
           else if (!isJoined(text, at, next)) break;

@@ -19,28 +19,14 @@ const LOOKS: readonly (readonly [name: string, needs: string, look: (text: strin
   ['list', '\n', (text) => /\n\s{0,4}(?:\d{1,2}[.)]|[-*•]) /.test(text)],
   ['url', '/', (text) => text.includes('http://') || text.includes('https://')],
   ['table', '|,', hasTable],
-  [
-    'formula',
-    '\\^$=',
-    (text) =>
-      /\\frac|\\sum|\\int|\w\s?\^\s?[\d{(n]|\$[^$\n]{1,80}\$|\b[a-z]\([a-z]\)\s?=|\b[a-z]\s?=\s?-?\d/i.test(
-        text,
-      ),
-  ],
+  ['formula', '\\^$=', hasFormula],
   ['mathSign', WIDE, (text) => /[√∑∫≤≥×÷π²³]/.test(text)],
   ['sum', '+-*/=', (text) => /\d\s?[+*/=-]\s?\d/.test(text)],
   ['json', '{[', (text) => /[{[]\s{0,8}"\w{1,40}"\s{0,4}:/.test(text)],
   ['markup', '<', (text) => /<(\w{1,20})[^<>]{0,80}>[^<]{0,400}<\/\1>/.test(text)],
   ['quote', `"${WIDE}`, (text) => /["“„][^"“”„\n]{40,}["”“]/.test(text)],
   ['quotedWord', `"'${WIDE}`, (text) => /["“„'][^"“”„'\n]{1,25}["”“']/.test(text)],
-  [
-    'errorText',
-    '',
-    (text) =>
-      /Traceback|Exception|Error:|error:|stack ?trace|segfault|Fehlermeldung|exit code \d|\bpanic:/.test(
-        text,
-      ),
-  ],
+  ['errorText', '', hasError],
   ['instructionFirst', '\n', (text) => within(text.indexOf('\n\n'), 1, 240) && text.length > 440],
   ['instructionLast', '\n', (text) => text.length > 400 && text.length - text.lastIndexOf('\n') < 240],
   ['shell', '$#>', (text) => /(?:^|\n)\s{0,4}(?:\$|#|>) \w/.test(text)],
@@ -65,6 +51,35 @@ const NEEDS = LOOKS.map(([, needs]) => unitsOf(needs));
 
 function unitsOf(signs: string): number[] {
   return Array.from({ length: signs.length }, (_, at) => signs.charCodeAt(at));
+}
+
+/** Each pattern only where its sign is. */
+function hasFormula(text: string): boolean {
+  return (
+    (text.includes('\\') && /\\frac|\\sum|\\int/i.test(text)) ||
+    (text.includes('^') && /\w\s?\^\s?[\d{(n]/i.test(text)) ||
+    (text.includes('$') && /\$[^$\n]{1,80}\$/.test(text)) ||
+    (text.includes('=') && /\b[a-z]\([a-z]\)\s?=|\b[a-z]\s?=\s?-?\d/i.test(text))
+  );
+}
+
+const ERRORS = [
+  'Traceback',
+  'Exception',
+  'Error:',
+  'error:',
+  'stack trace',
+  'stacktrace',
+  'segfault',
+  'Fehlermeldung',
+];
+
+function hasError(text: string): boolean {
+  return (
+    ERRORS.some((mark) => text.includes(mark)) ||
+    (text.includes('exit code ') && /exit code \d/.test(text)) ||
+    (text.includes('panic:') && /\bpanic:/.test(text))
+  );
 }
 
 /** A row of cells between bars, or three commas with little between them. */

@@ -45,7 +45,8 @@ export class Lexicon<Meaning> {
   /** Calls `found` for each distinct entry that occurs. */
   scan(words: readonly string[], found: (meaning: Meaning, phrase: string) => void): void {
     const seen = new Set<string>();
-    for (const [at, word] of words.entries()) {
+    for (let at = 0; at < words.length; at += 1) {
+      const word = words[at] ?? '';
       const longest = this.#starts.get(word) ?? 0;
       let phrase = word;
       for (let length = 1; length <= longest; length += 1) {
