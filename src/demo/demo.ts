@@ -7,6 +7,7 @@ import type { Domain } from '../domain/domain.ts';
 import { AppError } from '../errors.ts';
 import type { SystemActor } from '../identity/actor.ts';
 import type { Snapshot } from '../runtime/view.ts';
+import type { Tier } from '../routing/types.ts';
 import { demoTraffic } from './traffic.ts';
 
 export interface DemoDeps {
@@ -25,6 +26,17 @@ type Secrets = z.infer<typeof secretsSchema>;
 
 const ACTOR: SystemActor = { kind: 'system', name: 'demo' };
 const DAYS = 30;
+/** Those that the router chooses from. */
+const TIERS: Readonly<Record<string, Tier>> = {
+  'sim-mini': 'minimal',
+  'sim-fast': 'low',
+  'sim-chat': 'medium',
+  'sim-large': 'high',
+  'sim-reasoning': 'ultra',
+};
+const EMBEDDING = 'sim-embedding';
+/** What the tenant would have taken for everything, without a router. */
+const BASELINE = 'sim-large';
 
 /**
  * Fills an empty database with a simulated provider, a tenant `demo` with one key, an admin and a month of
@@ -45,7 +57,7 @@ The demo is running at ${deps.url}
 curl ${deps.url}/api/demo/v1/chat/completions \\
   -H 'Authorization: Bearer ${secrets.apiKey}' \\
   -H 'Content-Type: application/json' \\
-  -d '{"model":"sim-chat","stream":true,"messages":[{"role":"user","content":"Hello!"}]}'
+  -d '{"model":"auto","stream":true,"messages":[{"role":"user","content":"Hello!"}]}'
 
 Everything is simulated: no provider is called, nothing is spent.
 `);
@@ -75,11 +87,24 @@ async function fill(deps: DemoDeps, file: string): Promise<Secrets> {
     slug: 'simulator',
     type: 'simulator',
   });
-  await domain.providerDiscovery.discover(ACTOR, provider.id);
+  const { models } = await domain.providerDiscovery.discover(ACTOR, provider.id);
+  await domain.providerModels.updateMany(
+    ACTOR,
+    models.map(({ modelId }) => ({
+      providerId: provider.id,
+      modelId,
+      // What only plays faults can be called by its name, but the router must not come upon it.
+      input: {
+        tier: TIERS[modelId] ?? null,
+        visible: Object.hasOwn(TIERS, modelId) || modelId === EMBEDDING,
+      },
+    })),
+  );
   const { tenant, apiKey } = await domain.tenants.create(ACTOR, {
     slug: 'demo',
     name: 'Demo',
     providerIds: [provider.id],
+    routing: { baselineModel: BASELINE },
   });
   await domain.setup.complete(ACTOR);
   const secrets = { ...admin, apiKey };
@@ -94,6 +119,7 @@ async function fillTraffic(deps: DemoDeps, tenantId: string): Promise<void> {
     tenantId,
     keyId,
     models,
+    baseline: models.find(({ model }) => model.id === BASELINE) ?? null,
     until: Date.now(),
     days: DAYS,
     random: Math.random,

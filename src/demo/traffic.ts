@@ -9,6 +9,8 @@ export interface DemoTraffic {
   readonly keyId: string;
   /** What the tenant can use; the weights below pick from it by id. */
   readonly models: readonly ServedModel[];
+  /** What routed requests are compared with; null = nothing is routed. */
+  readonly baseline: ServedModel | null;
   /** Unix ms: the traffic ends here. */
   readonly until: number;
   readonly days: number;
@@ -19,6 +21,8 @@ export interface DemoTraffic {
 const DAY_MS = 86_400_000;
 const WORKDAY_REQUESTS = 420;
 const WEEKEND_REQUESTS = 70;
+/** Of the requests that the router could place. */
+const ROUTED_SHARE = 0.6;
 const USERS = ['anna', 'ben', 'chris', 'dana', 'elif', 'ci-pipeline', 'support-bot', 'search-index'];
 /** Of 24 hours, UTC: two humps with lunch between them, and something always runs. */
 const HOURS = [1, 1, 1, 1, 1, 2, 4, 9, 14, 16, 15, 11, 9, 13, 15, 14, 11, 7, 4, 3, 2, 2, 1, 1];
@@ -26,6 +30,8 @@ const HOURS = [1, 1, 1, 1, 1, 2, 4, 9, 14, 16, 15, 11, 9, 13, 15, 14, 11, 7, 4, 
 interface Habit {
   readonly model: string;
   readonly weight: number;
+  /** What the router places here, from the plain to the demanding; the rest names the model. */
+  readonly categories: readonly string[];
   /** Typical prompt and answer, in tokens. */
   readonly input: number;
   readonly output: number;
@@ -42,6 +48,7 @@ const HABITS: readonly Habit[] = [
   {
     model: 'sim-mini',
     weight: 45,
+    categories: ['smalltalk_simple', 'translation', 'summarization_short'],
     input: 900,
     output: 160,
     cached: 0.1,
@@ -52,6 +59,7 @@ const HABITS: readonly Habit[] = [
   {
     model: 'sim-chat',
     weight: 30,
+    categories: ['code_generation', 'sql_generation', 'creative_writing'],
     input: 2_400,
     output: 380,
     cached: 0.35,
@@ -62,6 +70,7 @@ const HABITS: readonly Habit[] = [
   {
     model: 'sim-large',
     weight: 8,
+    categories: ['code_review', 'summarization_long'],
     input: 14_000,
     output: 900,
     cached: 0.55,
@@ -72,6 +81,7 @@ const HABITS: readonly Habit[] = [
   {
     model: 'sim-reasoning',
     weight: 7,
+    categories: ['math_complex', 'reasoning_formal'],
     input: 3_000,
     output: 1_800,
     cached: 0.2,
@@ -82,6 +92,7 @@ const HABITS: readonly Habit[] = [
   {
     model: 'sim-embedding',
     weight: 10,
+    categories: [],
     input: 500,
     output: 0,
     cached: 0,
@@ -120,7 +131,8 @@ function momentOfDay(start: number, random: () => number): number {
   return Math.floor((hour + random()) * 3_600_000);
 }
 
-function requestAt(at: number, { tenantId, keyId, models, random }: DemoTraffic): RequestRecord {
+function requestAt(at: number, traffic: DemoTraffic): RequestRecord {
+  const { tenantId, keyId, models, random } = traffic;
   const habit = pick(
     HABITS.filter((it) => models.some((served) => served.model.id === it.model)),
     random,
@@ -130,6 +142,10 @@ function requestAt(at: number, { tenantId, keyId, models, random }: DemoTraffic)
   const status = statusOf(random());
   const usage = status === 'error' ? NO_USAGE : usageOf(habit, random, status === 'aborted' ? 0.4 : 1);
   const cost = costOf(usage, served.price);
+  const category =
+    random() < ROUTED_SHARE ? (habit.categories[Math.floor(random() * habit.categories.length)] ?? '') : '';
+  const baseline = category === '' ? null : traffic.baseline;
+  const compared = baseline === null ? cost : costOf(usage, baseline.price);
   const ttft = Math.round(habit.firstMs * (0.7 + 0.9 * random()));
   const duration =
     status === 'error'
@@ -144,12 +160,12 @@ function requestAt(at: number, { tenantId, keyId, models, random }: DemoTraffic)
     providerId: served.provider.id,
     providerSlug: served.provider.slug,
     operation: embedding ? 'embeddings' : 'chat',
-    requestedModel: served.model.id,
+    requestedModel: baseline === null ? served.model.id : 'auto',
     model: served.model.id,
-    baselineModel: served.model.id,
-    category: '',
+    baselineModel: (baseline ?? served).model.id,
+    category: baseline === null ? '' : category,
     costTier: served.model.tier ?? '',
-    autoRouted: false,
+    autoRouted: baseline !== null,
     userName: embedding ? 'search-index' : (USERS[Math.floor(random() ** 1.6 * (USERS.length - 1))] ?? ''),
     sessionId: '',
     status,
@@ -166,7 +182,7 @@ function requestAt(at: number, { tenantId, keyId, models, random }: DemoTraffic)
     usageEstimated: status === 'aborted',
     priced: cost.priced,
     actualCostPico: cost.pico,
-    baselineCostPico: cost.pico,
+    baselineCostPico: compared.pico,
     trace: null,
     snapshot: null,
   };

@@ -104,10 +104,10 @@ describe.skipIf(!hasBrowser())('the frame of the console', { timeout: 60_000 }, 
       await page.goto('/audit');
       await main('Audit log');
       await page.keyboard.press('Control+k');
-      await page.keyboard.insertText('zzzzzz');
+      const search = page.getByRole('combobox', { name: 'Search, and do' });
+      await search.fill('zzzzzz');
       await page.getByText('Nothing is called “zzzzzz”.').waitFor();
-      await page.keyboard.press('Control+a');
-      await page.keyboard.insertText(id);
+      await search.fill(id);
       await page.getByRole('option', { name: 'Open this request' }).waitFor();
       await page.keyboard.press('Enter');
       await main('Requests');
@@ -118,7 +118,7 @@ describe.skipIf(!hasBrowser())('the frame of the console', { timeout: 60_000 }, 
       await page.goto('/audit');
       await main('Audit log');
       await page.keyboard.press('Control+k');
-      await page.keyboard.type('switch off sim');
+      await page.getByRole('combobox', { name: 'Search, and do' }).fill('switch off sim');
       await page.getByRole('option', { name: 'Switch off Simulator' }).waitFor();
       await page.keyboard.press('Enter');
       const news = page.getByRole('region', { name: 'News' });

@@ -108,7 +108,7 @@ describe('a decision', () => {
     expect(causeOf(read(STORED))).toBe(
       'Taken for code review (82 % sure), which needs tier medium (at least that, says the rule “Security”), ' +
         'raised to high because a tool is being used or must be called; ' +
-        'it goes to openai/gpt-4o, the best score for its cost.',
+        'it goes to openai/gpt-4o, the best of the tier for its cost.',
     );
   });
 

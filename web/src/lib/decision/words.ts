@@ -26,7 +26,7 @@ export function overrideWhy(name: string): string {
 const METHODS: Readonly<Record<string, string>> = {
   category_default: 'the category’s default model',
   benchmark_economy: 'the best score, with cost weighing most',
-  benchmark_balanced: 'the best score for its cost',
+  benchmark_balanced: 'the best of the tier for its cost',
   benchmark_quality: 'the best score, with quality weighing most',
   rule_model: 'the model that a rule names',
   session: 'the model that the conversation is with',

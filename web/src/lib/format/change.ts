@@ -2,6 +2,8 @@
 export function formatChange(now: number | null, before: number | null): string | null {
   if (now === null || before === null || before === 0) return null;
   const ratio = now / before;
+  // Beside next to nothing, the figure itself says more.
+  if (ratio >= 1_000) return 'over ×1,000';
   if (ratio >= 10) return `×${ratio.toLocaleString('en-US', { maximumFractionDigits: 0 })}`;
   const percent = 100 * (ratio - 1);
   const size = Math.abs(percent);

@@ -139,7 +139,7 @@ function groupOf(model: Model, by: GroupBy): { key: string; label: string; rank:
       // The dearest first, as the list of a router is read; those without a tier need one, so they come last.
       return {
         key: model.tier ?? 'NONE',
-        label: model.tier === null ? 'No tier: not chosen by the router' : tierName(model.tier),
+        label: model.tier === null ? 'No tier: the router takes them last' : tierName(model.tier),
         rank: model.tier === null ? 9 : 8 - tierStep(model.tier),
       };
     case 'provider':
