@@ -56,7 +56,7 @@ const minutesAgo = (minutes: number): Date => new Date(NOW.getTime() - minutes *
 
 const filters: fc.Arbitrary<RequestFilter> = fc.record(
   {
-    from: fc.oneof(fc.nat(3 * 24 * 60), fc.nat(20 * 24 * 60)).map((minutes) => minutesAgo(minutes + 90)),
+    from: fc.oneof(fc.nat(3 * 24 * 60), fc.nat(20 * 24 * 60)).map((minutes) => minutesAgo(minutes + 91)),
     to: fc.nat(90).map(minutesAgo),
     tenantId: fc.constantFrom(...IDS.tenants),
     keyId: fc.constantFrom(...IDS.keys),

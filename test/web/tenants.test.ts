@@ -231,6 +231,7 @@ describe.skipIf(!hasBrowser())('tenants', () => {
     await page.getByLabel('Type “Acme” to confirm').fill('Acme');
     await page.getByRole('button', { name: 'Delete tenant' }).click();
     await page.getByText('Acme is deleted, with 1 key').waitFor();
+    await page.waitForURL('**/tenants');
     expect(new URL(page.url()).pathname).toBe('/tenants');
     await page.goto(`/tenants/${ready.tenantId}`);
     await page.getByRole('heading', { name: 'There is no such tenant' }).waitFor();

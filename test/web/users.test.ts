@@ -129,6 +129,7 @@ describe.skipIf(!hasBrowser())('users', () => {
     await page.getByRole('link', { name: 'Clear the filters' }).click();
     await row('vera').waitFor();
     await page.getByRole('link', { name: 'Last sign-in' }).click();
+    await page.waitForURL(/sort=login/);
     expect(page.url()).toContain('sort=login');
     await page.getByRole('columnheader', { name: 'Last sign-in' }).waitFor();
   });
