@@ -133,7 +133,8 @@ describe('log files', () => {
       const found = await linesOf(fileOf('requests'), index + 1);
       expect(found.at(-1)?.['content']).toEqual(shown ? content : undefined);
     }
-    expect(await readdir(join(dataDir, 'logs'))).toHaveLength(2);
+    // The other one is made when its thread comes to it.
+    await expect.poll(() => readdir(join(dataDir, 'logs')), WAIT).toHaveLength(2);
   });
 
   it('say nothing of a prompt that cannot be decrypted, and go on', async () => {
