@@ -1,7 +1,7 @@
 import type { Prisma } from '../database/generated/prisma/client.ts';
 import { compilePolicy } from '../routing/model-policy.ts';
 import { toTenantModel, type TenantModel } from './tenant-models.ts';
-import { mergeModelConfig, readAliases, readPricing } from './tenant-schema.ts';
+import { mergeModelConfig, readModelConfig, readPricing } from './tenant-schema.ts';
 import type { ModelConfigInput } from './tenant-types.ts';
 
 /** The first of them that applies, in this order for what keeps a model out of the tenant's list. */
@@ -42,7 +42,6 @@ export const modelAccessSelect = {
 
 type Row = Prisma.TenantGetPayload<{ select: typeof modelAccessSelect }>;
 
-const MODES = { ALL: 'all', WHITELIST: 'whitelist', BLACKLIST: 'blacklist' } as const;
 const IN = { all: 'every_model', whitelist: 'listed', blacklist: 'not_excluded' } as const;
 const OUT = { all: 'not_listed', whitelist: 'not_listed', blacklist: 'excluded' } as const;
 
@@ -55,12 +54,7 @@ const NOT_OF_THE_POLICY: readonly AccessReason[] = ['provider_off', 'vanished', 
  * Throws AppError bad_input for a draft that could not be stored.
  */
 export function modelAccess(tenant: Row, draft: ModelConfigInput | null, all: boolean): ModelAccess[] {
-  const stored = {
-    mode: MODES[tenant.modelMode],
-    list: tenant.modelList,
-    aliases: readAliases(tenant.aliases),
-  };
-  const { mode, list, aliases } = mergeModelConfig(stored, draft ?? {}, ['modelConfig']);
+  const { mode, list, aliases } = mergeModelConfig(readModelConfig(tenant), draft ?? {}, ['modelConfig']);
   const policy = compilePolicy(mode, list, new Map(Object.entries(aliases)));
   const pricing = readPricing(tenant.pricing);
   const found = tenant.providers.flatMap(({ provider: { slug, active, models } }) =>

@@ -2,7 +2,7 @@ import type { Prisma } from '../database/generated/prisma/client.ts';
 import { compilePolicy } from '../routing/model-policy.ts';
 import { pricesOf, tierOf } from './model-facts.ts';
 import type { Kind, Tier } from './model-types.ts';
-import { readAliases, readPricing } from './tenant-schema.ts';
+import { readModelConfig, readPricing } from './tenant-schema.ts';
 import type { TenantPrice } from './tenant-types.ts';
 
 /** What has to be read of a tenant to know its models. */
@@ -57,10 +57,9 @@ const KINDS = { CHAT: 'chat', EMBEDDING: 'embedding', OTHER: 'other' } as const;
  * each id once, as the first of its providers serves it. By id.
  */
 export function accessibleModels(tenant: Row): TenantModel[] {
-  const aliases = readAliases(tenant.aliases);
+  const { mode, list, aliases } = readModelConfig(tenant);
   const pricing = readPricing(tenant.pricing);
-  const mode = ({ ALL: 'all', WHITELIST: 'whitelist', BLACKLIST: 'blacklist' } as const)[tenant.modelMode];
-  const policy = compilePolicy(mode, tenant.modelList, new Map(Object.entries(aliases)));
+  const policy = compilePolicy(mode, list, new Map(Object.entries(aliases)));
   const found = new Map<string, TenantModel>();
   for (const { provider } of tenant.providers) {
     if (!provider.active) continue;

@@ -143,7 +143,7 @@ const storedObject = z.record(z.string(), z.unknown());
 const storedPricing = z.record(z.string(), tenantPrice);
 
 /** What the JSON columns hold; a row that somebody spoilt by hand reads as empty. */
-export function readAliases(value: unknown): Record<string, string> {
+function readAliases(value: unknown): Record<string, string> {
   return storedAliases.safeParse(value).data ?? {};
 }
 
@@ -153,4 +153,16 @@ export function readObject(value: unknown): Record<string, unknown> {
 
 export function readPricing(value: unknown): Record<string, TenantPrice> {
   return compactPricing(storedPricing.safeParse(value).data ?? {});
+}
+
+/** The database's names of the modes. */
+const MODE_NAMES = { ALL: 'all', WHITELIST: 'whitelist', BLACKLIST: 'blacklist' } as const;
+
+/** Which models a tenant may use, as its row says it. */
+export function readModelConfig(row: {
+  readonly modelMode: keyof typeof MODE_NAMES;
+  readonly modelList: readonly string[];
+  readonly aliases: unknown;
+}): ModelConfig {
+  return { mode: MODE_NAMES[row.modelMode], list: row.modelList, aliases: readAliases(row.aliases) };
 }

@@ -10,7 +10,7 @@ import { requireRoutingModels } from './tenant-routing.ts';
 import {
   compactPricing,
   mergeModelConfig,
-  readAliases,
+  readModelConfig,
   readObject,
   readPricing,
   tenantCreate,
@@ -49,7 +49,6 @@ export interface Tenants {
 
 const EMPTY: ModelConfig = { mode: 'all', list: [], aliases: {} };
 const MODES = { all: DbMode.ALL, whitelist: DbMode.WHITELIST, blacklist: DbMode.BLACKLIST } as const;
-const MODE_NAMES = { ALL: 'all', WHITELIST: 'whitelist', BLACKLIST: 'blacklist' } as const;
 const include = { providers: { orderBy: { position: 'asc' } } } as const satisfies Prisma.TenantInclude;
 type Row = Prisma.TenantGetPayload<{ include: typeof include }>;
 
@@ -166,7 +165,7 @@ function toResult(row: Row): TenantResult {
     name: row.name,
     active: row.active,
     providerIds: row.providers.map((link) => link.providerId),
-    modelConfig: { mode: MODE_NAMES[row.modelMode], list: row.modelList, aliases: readAliases(row.aliases) },
+    modelConfig: readModelConfig(row),
     routing: readObject(row.routing),
     rateLimit: { requestsPerMinute: row.requestsPerMinute, tokensPerMinute: row.tokensPerMinute },
     pricing: readPricing(row.pricing),
