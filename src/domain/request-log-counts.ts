@@ -218,6 +218,6 @@ function clip(a: Span, b: Span): Span {
   return { from: Math.max(a.from, b.from), to: Math.min(a.to, b.to) };
 }
 
-function inSpan({ from, to }: Span): Prisma.Sql {
+export function inSpan({ from, to }: Span): Prisma.Sql {
   return Prisma.sql`at >= ${new Date(from)}::timestamptz AND at < ${new Date(to)}::timestamptz`;
 }

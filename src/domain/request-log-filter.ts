@@ -167,6 +167,29 @@ export function dimensionsAre(dimensions: RequestConditions['dimensions']): Pris
   return all.length > 0 ? Prisma.join(all, ' AND ') : Prisma.sql`TRUE`;
 }
 
+/** Columns that the rollups do not know as a dimension. */
+const NO_DIMENSIONS: readonly ExcludedColumn[] = ['session_id', 'status'];
+
+/** What must not be, as far as the rollups have a column for it. */
+export function excludedDimensions({
+  excluded,
+}: RequestConditions): ReadonlyMap<DimensionColumn, readonly string[]> {
+  const known = (column: ExcludedColumn): column is Exclude<ExcludedColumn, 'session_id' | 'status'> =>
+    !NO_DIMENSIONS.includes(column);
+  return new Map(
+    [...excluded].flatMap(([column, values]) => (known(column) ? [[column, values] as const] : [])),
+  );
+}
+
+/** Over `request_log` and the rollups alike; at least TRUE. */
+export function noneOf(excluded: ReadonlyMap<string, readonly string[]>): Prisma.Sql {
+  const all = [...excluded].map(([column, values]) => {
+    const type = Prisma.raw(column.endsWith('_id') && column !== 'session_id' ? 'uuid' : 'text');
+    return Prisma.sql`${Prisma.raw(column)} <> ALL(${[...values]}::${type}[])`;
+  });
+  return all.length > 0 ? Prisma.join(all, ' AND ') : Prisma.sql`TRUE`;
+}
+
 /** Over `request_log`, all but the time. */
 export function requestIs(conditions: RequestConditions): Prisma.Sql {
   const { dimensions, sessionId, status, autoRouted, excluded } = conditions;
@@ -175,10 +198,7 @@ export function requestIs(conditions: RequestConditions): Prisma.Sql {
   if (sessionId !== null) all.push(Prisma.sql`session_id = ${sessionId} AND session_id <> ''`);
   if (status !== null) all.push(Prisma.sql`status = ${status}`);
   if (autoRouted !== null) all.push(Prisma.sql`auto_routed = ${autoRouted}`);
-  for (const [column, values] of excluded) {
-    const type = Prisma.raw(column.endsWith('_id') && column !== 'session_id' ? 'uuid' : 'text');
-    all.push(Prisma.sql`${Prisma.raw(column)} <> ALL(${[...values]}::${type}[])`);
-  }
+  if (excluded.size > 0) all.push(noneOf(excluded));
   return Prisma.join(all, ' AND ');
 }
 

@@ -6,6 +6,7 @@ import {
 } from '../database/generated/prisma/client.ts';
 import type { Actor } from '../identity/actor.ts';
 import { authorize } from '../identity/policy.ts';
+import { createAtOnce } from './at-once.ts';
 import {
   countDays,
   countHours,
@@ -30,6 +31,8 @@ import {
   type Place,
   type RequestOrder,
 } from './request-log-rows.ts';
+import { readVolume, type VolumeBucket } from './request-log-volume.ts';
+import { timeZone } from './time-zone.ts';
 import { badInput, validate } from './validate.ts';
 
 const HOUR_MS = 3_600_000;
@@ -39,6 +42,8 @@ export const MAX_PAGE = 200;
 const DEFAULT_PAGE = 50;
 /** What is read at a time of an export: some 2 MB. */
 const BATCH = 2_000;
+/** Of one user at a time, in one process: each holds a batch in memory for as long as its reader takes. */
+export const MOST_EXPORTS = 4;
 
 export interface RequestPage {
   readonly requests: readonly RequestRow[];
@@ -73,6 +78,15 @@ export interface TopInput {
   readonly limit: number;
 }
 
+/** Null and missing are the same. */
+export interface VolumeInput {
+  /** Of the IANA database; UTC when missing. */
+  readonly timeZone?: string | null | undefined;
+  /** At most so many buckets; at most MAX_BUCKETS, which is the default. */
+  readonly most?: number | null | undefined;
+}
+export const MAX_BUCKETS = 60;
+
 /** Longer times are not sorted: all of their rows have to be looked at. */
 export const TOP_DAYS = 31;
 
@@ -89,10 +103,13 @@ export interface RequestLogReader {
   slice(actor: Actor, filter: RequestFilter, input: SliceInput): Promise<RequestRow[]>;
   /** The topmost of a time of at most TOP_DAYS; of equals the newest first. */
   top(actor: Actor, filter: RequestFilter, input: TopInput): Promise<RequestRow[]>;
+  /** How many there are over time; null = it would cost too much. Empty = none fits, and the filter has no begin. */
+  volume(actor: Actor, filter: RequestFilter, input: VolumeInput): Promise<readonly VolumeBucket[] | null>;
   find(actor: Actor, id: string): Promise<RequestRow | null>;
   /**
    * All that fit, in batches of one size: what is kept in memory does not depend on how many there are. What comes to
-   * the log after the start may or may not be among them. The policy is checked at once, not with the first batch.
+   * the log after the start may or may not be among them. The policy is checked at once, not with the first batch; that
+   * may throw too_many_attempts.
    */
   batches(actor: Actor, filter: RequestFilter): AsyncGenerator<readonly RequestRow[], void, undefined>;
 }
@@ -105,6 +122,10 @@ const pageInput = z.strictObject({
     .nullish(),
   limit: z.int().min(1).max(MAX_PAGE).nullish(),
 });
+const volumeInput = z.strictObject({
+  timeZone: z.string().nullish(),
+  most: z.int().min(1).max(MAX_BUCKETS).nullish(),
+});
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export function createRequestLog({
@@ -114,6 +135,8 @@ export function createRequestLog({
   readonly db: PrismaClient;
   readonly clock?: () => Date;
 }): RequestLogReader {
+  const exports = createAtOnce(MOST_EXPORTS, 'exports');
+
   function conditionsFor(actor: Actor, filter: RequestFilter): RequestConditions {
     authorize(actor, 'requestLog.read');
     return requestConditions(actor, filter);
@@ -173,13 +196,25 @@ export function createRequestLog({
       return await readTop(db, conditions, by, limit);
     },
 
+    async volume(actor, filter, input) {
+      const conditions = conditionsFor(actor, filter);
+      const { timeZone: zone, most } = validate(volumeInput, input);
+      const wanted = {
+        now: clock().getTime(),
+        zone: timeZone(zone ?? 'UTC'),
+        most: most ?? MAX_BUCKETS,
+      };
+      return await atOnce((tx) => readVolume(tx, conditions, wanted));
+    },
+
     async find(actor, id) {
       const conditions = conditionsFor(actor, {});
       return UUID.test(id) ? await readRow(db, conditions, id) : null;
     },
 
     batches(actor, filter) {
-      return readBatches(db, conditionsFor(actor, filter));
+      const batches = readBatches(db, conditionsFor(actor, filter));
+      return actor.kind === 'user' ? exports.of(actor.id, batches) : batches;
     },
   };
 }

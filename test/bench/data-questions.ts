@@ -135,9 +135,35 @@ async function logs(ask: (question: Question) => Promise<unknown>): Promise<Ques
     questions.push(
       graphql('log, by cursor: first page', '{ requestLogs(first: 50) { edges { node { id at } } } }'),
     );
+    questions.push(...volumes(Date.parse(at)));
     questions.push(graphql('one request', `{ requestLog(id: "${id}") { id trace } }`));
   }
   return questions;
+}
+
+/** The histogram above the log, in a zone whose days are not UTC's. */
+function volumes(now: number): Question[] {
+  const HOUR_MS = 3_600_000;
+  const since = (hours: number): string =>
+    `from: "${new Date(now - hours * HOUR_MS - 1_234_567).toISOString()}"`;
+  const filters = {
+    'everything kept': '',
+    '30 days': since(720),
+    '7 days': since(168),
+    '24 hours': since(24),
+    '6 hours': since(6),
+    '1 hour': since(1),
+    'errors, everything kept': 'status: ERROR',
+    'routed errors, 30 days': `${since(720)}, status: ERROR, autoRouted: true`,
+    'a rare user and a model, 30 days': `${since(720)}, user: "user-19-24@example.com", model: "gpt-5"`,
+    'all but a model, everything kept': 'exclude: { models: ["gpt-4o-mini"] }',
+  };
+  return Object.entries(filters).map(([name, filter]) =>
+    graphql(
+      `log over time, ${name}`,
+      `{ requestLogVolume(filter: { ${filter} }, timeZone: "Europe/Berlin") { from to requests errors aborted } }`,
+    ),
+  );
 }
 
 interface Page {

@@ -102,11 +102,15 @@ describe('the topmost requests', () => {
 });
 
 describe('the export for the console', () => {
-  const ask = (body: unknown, init: { token?: string; method?: string; type?: string } = {}) =>
+  const ask = (
+    body: unknown,
+    init: { token?: string; method?: string; type?: string; accept?: string } = {},
+  ) =>
     fetch(`${stage.url}/graphql/export`, {
       method: init.method ?? 'POST',
       headers: {
         'content-type': init.type ?? 'application/json',
+        accept: init.accept ?? '*/*',
         ...(init.token === '' ? {} : { authorization: `Bearer ${init.token ?? stage.tokens.admin}` }),
       },
       ...(init.method === 'GET' ? {} : { body: JSON.stringify(body) }),
@@ -130,6 +134,8 @@ describe('the export for the console', () => {
   it('is guarded as GraphQL is, and says what is wrong', async () => {
     expect((await ask({}, { token: '' })).status).toBe(401);
     expect((await ask({}, { method: 'GET' })).status).toBe(405);
+    // As a browser asks that goes to an address: that is for pages.
+    expect((await ask({}, { method: 'GET', accept: 'text/html' })).status).toBe(405);
     expect((await ask({}, { type: 'text/plain' })).status).toBe(415);
     for (const body of [{ format: 'xml' }, { filter: { colour: 'red' } }, { filter: { status: 'great' } }]) {
       const answer = await ask(body);
@@ -138,5 +144,48 @@ describe('the export for the console', () => {
         { errors: [{ extensions: { code: 'bad_input' } }] },
       ]);
     }
+  });
+});
+
+describe('the requests over time', () => {
+  const VOLUME = `query ($filter: RequestLogFilter, $timeZone: String, $most: Int) {
+    requestLogVolume(filter: $filter, timeZone: $timeZone, most: $most) { from to requests errors aborted }
+  }`;
+  const volume = async (variables: object, token?: string) => {
+    const { body } = await stage.graphql(VOLUME, variables as Record<string, unknown>, token);
+    return body.errors?.[0].extensions ?? body.data.requestLogVolume;
+  };
+  const total = (buckets: readonly { requests: number }[]) =>
+    buckets.reduce((sum, { requests }) => sum + requests, 0);
+  /** Before now, as the gateway's clock has it. */
+  const before = (hours: number) => new Date(stage.world.now.value.getTime() - hours * HOUR);
+  const model = 'over-time';
+
+  beforeAll(async () => {
+    await addRequest(stage, stage.a.id, { at: before(3), model });
+    await addRequest(stage, stage.a.id, { at: before(2), model });
+    await addRequest(stage, stage.b.id, { at: before(1), model, status: 'error' });
+  });
+
+  it('are counted in buckets without a gap, within the filter', async () => {
+    const buckets = await volume({ filter: { model, from: before(3.5), to: before(0) }, most: 7 });
+    expect(buckets.map(({ requests }: { requests: number }) => requests)).toEqual([0, 1, 0, 1, 0, 1, 0]);
+    expect(buckets[5]).toEqual({
+      from: before(1).toISOString(),
+      to: before(0.5).toISOString(),
+      requests: 1,
+      errors: 1,
+      aborted: 0,
+    });
+    expect(await volume({ filter: { model: 'nothing' } })).toEqual([]);
+  });
+
+  it('are a tenant’s own, and say what is wrong with a question', async () => {
+    expect(total(await volume({ filter: { model } }, stage.tokens['tenant-viewer']))).toBe(2);
+    expect(await volume({ filter: { tenantId: stage.b.id } }, stage.tokens['tenant-viewer'])).toMatchObject({
+      code: 'not_found',
+    });
+    expect(await volume({ most: 100 })).toMatchObject({ code: 'bad_input', fields: [{ path: 'most' }] });
+    expect(await volume({ timeZone: 'Moon/Base' })).toMatchObject({ code: 'bad_input' });
   });
 });

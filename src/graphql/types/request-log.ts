@@ -1,7 +1,8 @@
 import { resolveCursorConnection } from '@pothos/plugin-relay';
 import type { RequestLog } from '../../database/generated/prisma/client.ts';
-import { MAX_PAGE, TOP_DAYS, type RequestPage } from '../../domain/request-log.ts';
+import { MAX_BUCKETS, MAX_PAGE, TOP_DAYS, type RequestPage } from '../../domain/request-log.ts';
 import type { RequestFilter } from '../../domain/request-log-filter.ts';
+import type { VolumeBucket } from '../../domain/request-log-volume.ts';
 import { builder } from '../builder.ts';
 import { signedIn } from '../context.ts';
 import { enumValue } from '../enums.ts';
@@ -209,6 +210,43 @@ builder.queryField('topRequestLogs', (t) =>
         by,
         limit: Math.min(Math.max(first ?? DEFAULT_PAGE, 0), MAX_PAGE),
       }),
+  }),
+);
+
+const RequestLogBucket = builder.objectRef<VolumeBucket>('RequestLogBucket').implement({
+  description: 'How many requests came in a stretch of time, and how they ended.',
+  fields: (t) => ({
+    from: t.expose('from', { type: 'DateTime', description: 'Not before.' }),
+    to: t.expose('to', { type: 'DateTime', description: 'Before; the next bucket begins here.' }),
+    requests: t.expose('requests', { type: 'Count', description: 'All of them.' }),
+    errors: t.expose('errors', { type: 'Count', description: 'Those that ended with an error.' }),
+    aborted: t.expose('aborted', { type: 'Count', description: 'Those that the client broke off.' }),
+  }),
+});
+
+builder.queryField('requestLogVolume', (t) =>
+  t.field({
+    type: [RequestLogBucket],
+    nullable: true,
+    description:
+      'How many requests of the tenants that you may see came when, oldest first, without a gap: up to now, or to the end of the filter, from its begin or from the first that fits. Added up, they are `totalCount` of the same moment. Long times are drawn from the rollups and cost the same however many requests there are; short ones are counted in the log. Null = it would take too long: conversations are left out of more than a million requests.',
+    authScopes: { can: 'requestLog.read' },
+    args: {
+      filter: t.arg({ type: RequestLogFilter, description: 'Which requests; all when missing.' }),
+      timeZone: t.arg.string({
+        description:
+          'In whose calendar buckets of some hours and more begin: a name of the IANA database; UTC when missing.',
+      }),
+      most: t.arg.int({
+        description: `At most so many buckets; ${MAX_BUCKETS} when missing, which is the most there is.`,
+      }),
+    },
+    complexity: ({ most }) => ({
+      field: 50,
+      multiplier: Math.min(Math.max(most ?? MAX_BUCKETS, 0), MAX_BUCKETS),
+    }),
+    resolve: (_root, { filter, ...input }, context) =>
+      context.domain.requestLog.volume(signedIn(context), filter ?? {}, input),
   }),
 );
 
