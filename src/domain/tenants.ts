@@ -4,6 +4,7 @@ import type { Actor } from '../identity/actor.ts';
 import { authorize, requireTenant } from '../identity/policy.ts';
 import { record } from './audit.ts';
 import { change, notify, orConflict, type Tx } from './change.ts';
+import { requireUnchanged } from './edited.ts';
 import { toJsonObject } from './json.ts';
 import { issueKey } from './key-issue.ts';
 import { requireRoutingModels } from './tenant-routing.ts';
@@ -41,10 +42,16 @@ export type {
 export interface Tenants {
   /** Throws bad_input with `fields`, conflict when the slug is taken. */
   create(actor: Actor, input: TenantCreateInput): Promise<TenantCreated>;
-  update(actor: Actor, id: string, input: TenantUpdateInput): Promise<TenantResult>;
+  /** Throws conflict beside another `base`: the `updatedAt` of what was edited. */
+  update(actor: Actor, id: string, input: TenantUpdateInput, base?: Date | null): Promise<TenantResult>;
   remove(actor: Actor, id: string): Promise<TenantRemoved>;
-  /** Also for the tenant's own admin. */
-  updateModelConfig(actor: Actor, id: string, input: ModelConfigInput): Promise<TenantResult>;
+  /** Also for the tenant's own admin. Throws conflict beside another `base`. */
+  updateModelConfig(
+    actor: Actor,
+    id: string,
+    input: ModelConfigInput,
+    base?: Date | null,
+  ): Promise<TenantResult>;
 }
 
 const EMPTY: ModelConfig = { mode: 'all', list: [], aliases: {} };
@@ -80,16 +87,19 @@ export function createTenants(deps: { readonly db: PrismaClient; readonly clock:
       });
     },
 
-    async update(actor, rawId, input) {
+    async update(actor, rawId, input, base) {
       authorize(actor, 'tenant.write');
       const id = requireId(rawId, 'tenant');
       const { modelConfig, routing, ...settings } = validate(tenantUpdate, input);
       return await edit(actor, id, 'tenant.update', async (tx, before) => {
+        requireUnchanged('tenant', before, base);
         const models = modelConfig
           ? modelColumns(mergeModelConfig(before.modelConfig, modelConfig, ['modelConfig']))
           : {};
         if (routing != null) await requireRoutingModels(tx, routing);
-        const data = { ...toColumns(settings, input.routing), ...models };
+        // Its providers are rows of their own: that they change is a change of the tenant all the same.
+        const changed = settings.providerIds ? { updatedAt: clock() } : {};
+        const data = { ...toColumns(settings, input.routing), ...models, ...changed };
         await orConflict(
           slugTaken(settings.slug ?? before.slug),
           tx.tenant.update({ where: { id }, data, select: { id: true } }),
@@ -98,11 +108,12 @@ export function createTenants(deps: { readonly db: PrismaClient; readonly clock:
       });
     },
 
-    async updateModelConfig(actor, rawId, input) {
+    async updateModelConfig(actor, rawId, input, base) {
       authorize(actor, 'tenant.modelConfig');
       const id = requireId(rawId, 'tenant');
       requireTenant(actor, id);
       return await edit(actor, id, 'tenant.modelConfig', async (tx, before) => {
+        requireUnchanged('tenant', before, base);
         const data = modelColumns(mergeModelConfig(before.modelConfig, input));
         await tx.tenant.update({ where: { id }, data, select: { id: true } });
       });

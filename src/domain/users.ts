@@ -5,6 +5,7 @@ import type { Passwords } from '../identity/password.ts';
 import { authorize } from '../identity/policy.ts';
 import { record } from './audit.ts';
 import { change, notify, orConflict, type Tx } from './change.ts';
+import { requireUnchanged } from './edited.ts';
 import {
   endAccess,
   isMainstay,
@@ -44,9 +45,10 @@ export interface Users {
   create(actor: Actor, input: UserInput): Promise<UserResult>;
   /**
    * A change of role, tenants, password or state ends the user's logins and access tokens at once. Throws forbidden
-   * for one's own role or deactivation, conflict for the last administrator.
+   * for one's own role or deactivation, conflict for the last administrator and beside another `base`: the `updatedAt`
+   * of what was edited.
    */
-  update(actor: Actor, id: string, input: UserUpdateInput): Promise<UserResult>;
+  update(actor: Actor, id: string, input: UserUpdateInput, base?: Date | null): Promise<UserResult>;
   /** Throws forbidden for oneself, conflict for the last administrator. */
   remove(actor: Actor, id: string): Promise<UserResult>;
   /** Where the actor's own password is kept. */
@@ -78,7 +80,7 @@ export function createUsers({ db, clock, passwords }: UsersDeps): Users {
       });
     },
 
-    async update(actor, rawId, input) {
+    async update(actor, rawId, input, base) {
       authorize(actor, 'user.update');
       const id = requireId(rawId, 'user');
       const { role, tenantIds, password, active } = validate(userUpdate, input);
@@ -86,6 +88,7 @@ export function createUsers({ db, clock, passwords }: UsersDeps): Users {
       return await change(db, async (tx) => {
         await lockUsers(tx, actor);
         const before = await lockUser(tx, id);
+        requireUnchanged('user', before, base);
         const wanted = { role: role ?? before.role, active: active ?? before.active, source: before.source };
         refuseOwn(actor, before, wanted);
         if (passwordHash !== null) requireOwnPassword(before);

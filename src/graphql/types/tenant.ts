@@ -7,6 +7,7 @@ import type { TenantRemoved } from '../../domain/tenants.ts';
 import { can } from '../../identity/policy.ts';
 import { builder } from '../builder.ts';
 import { signedIn } from '../context.ts';
+import { BASE_UPDATED_AT } from '../edited.ts';
 import { BadInputError, ConflictError, NotFoundError } from '../errors.ts';
 import { uuidOrNone } from '../uuid.ts';
 import { ClientSnippetType } from './client-snippet.ts';
@@ -237,9 +238,10 @@ builder.mutationField('updateTenant', (t) =>
     args: {
       id: t.arg.id({ required: true, description: 'Id of the tenant.' }),
       input: t.arg({ type: UpdateTenantInput, required: true, description: 'The changes.' }),
+      baseUpdatedAt: t.arg({ type: 'DateTime', description: BASE_UPDATED_AT }),
     },
-    resolve: async (query, _root, { id, input }, context) => {
-      await context.domain.tenants.update(signedIn(context), id, input);
+    resolve: async (query, _root, { id, input, baseUpdatedAt }, context) => {
+      await context.domain.tenants.update(signedIn(context), id, input, baseUpdatedAt ?? null);
       return context.db.tenant.findUniqueOrThrow({ ...query, where: { id } });
     },
   }),
@@ -250,13 +252,15 @@ builder.mutationField('updateModelConfig', (t) =>
     type: TenantType,
     description: 'Changes which models a tenant may use; open to the tenant’s own admin.',
     authScopes: { can: 'tenant.modelConfig' },
-    errors: { types: [BadInputError, NotFoundError] },
+    errors: { types: [BadInputError, ConflictError, NotFoundError] },
     args: {
       tenantId: t.arg.id({ required: true, description: 'Id of the tenant.' }),
       input: t.arg({ type: ModelConfigInput, required: true, description: 'The changes.' }),
+      baseUpdatedAt: t.arg({ type: 'DateTime', description: BASE_UPDATED_AT }),
     },
-    resolve: async (query, _root, { tenantId, input }, context) => {
-      await context.domain.tenants.updateModelConfig(signedIn(context), tenantId, input);
+    resolve: async (query, _root, { tenantId, input, baseUpdatedAt }, context) => {
+      const { tenants } = context.domain;
+      await tenants.updateModelConfig(signedIn(context), tenantId, input, baseUpdatedAt ?? null);
       return context.db.tenant.findUniqueOrThrow({ ...query, where: { id: tenantId } });
     },
   }),

@@ -2,6 +2,7 @@ import { roleFromDb } from '../../identity/actor.ts';
 import { builder } from '../builder.ts';
 import { signedIn } from '../context.ts';
 import { enumValue } from '../enums.ts';
+import { BASE_UPDATED_AT } from '../edited.ts';
 import { BadInputError, ConflictError, NotFoundError } from '../errors.ts';
 import { uuidOrNone } from '../uuid.ts';
 import { Role, UserSource } from './enum.ts';
@@ -127,9 +128,11 @@ builder.mutationField('updateUser', (t) =>
     args: {
       id: t.arg.id({ required: true, description: 'Id of the user.' }),
       input: t.arg({ type: UpdateUserInput, required: true, description: 'The changes.' }),
+      baseUpdatedAt: t.arg({ type: 'DateTime', description: BASE_UPDATED_AT }),
     },
-    resolve: async (query, _root, args, context) => {
-      const { id } = await context.domain.users.update(signedIn(context), args.id, args.input);
+    resolve: async (query, _root, { baseUpdatedAt, input, ...args }, context) => {
+      const base = baseUpdatedAt ?? null;
+      const { id } = await context.domain.users.update(signedIn(context), args.id, input, base);
       return context.db.user.findUniqueOrThrow({ ...query, where: { id } });
     },
   }),
