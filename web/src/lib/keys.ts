@@ -2,6 +2,13 @@ import type { KeyRowFragment } from '#lib/generated/graphql.ts';
 
 export type KeyState = 'enabled' | 'disabled' | 'expired';
 
+/** How a state is shown. */
+export const KEY_LOOKS = {
+  enabled: { kind: 'ok', word: 'Enabled' },
+  disabled: { kind: 'off', word: 'Disabled' },
+  expired: { kind: 'error', word: 'Expired' },
+} as const satisfies Record<KeyState, { kind: string; word: string }>;
+
 export function keyState(key: Pick<KeyRowFragment, 'enabled' | 'expiresAt'>, now: number): KeyState {
   if (!key.enabled) return 'disabled';
   return key.expiresAt !== null && Date.parse(key.expiresAt) <= now ? 'expired' : 'enabled';

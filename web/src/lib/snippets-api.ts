@@ -23,6 +23,14 @@ export function graphqlCurl(to: {
   ].join(' \\\n');
 }
 
+/** A fresh token as it is needed: for a program's environment, and for a first try. */
+export function tokenLines(to: { origin: string; token: string }) {
+  return [
+    { title: 'For a program', label: '.env line', text: `PRISM_TOKEN=${to.token}` },
+    { title: 'Try it', label: 'curl command', text: graphqlCurl(to) },
+  ] as const;
+}
+
 export function restCurl(to: { origin: string; path: string; token?: string }): string {
   const { origin, path, token = TOKEN } = to;
   return `curl ${origin}${path} \\\n  -H "Authorization: Bearer ${token}"`;

@@ -25,13 +25,21 @@ export function createTenant(input: CreateTenantInput) {
   return act(CreateTenantDocument, 'createTenant', { input });
 }
 
-/** What is missing from `input` stays as it is. */
-export function updateTenant(id: string, input: UpdateTenantInput) {
-  return thenRead(act(UpdateTenantDocument, 'updateTenant', { id, input }));
+/** What is missing from `input` stays as it is. `base`: refused when it has been changed since this moment. */
+export function updateTenant(id: string, input: UpdateTenantInput, base: string | null = null) {
+  return thenRead(act(UpdateTenantDocument, 'updateTenant', { id, input, baseUpdatedAt: base }));
 }
 
-export function updateModelConfig(tenantId: string, input: ModelConfigInput) {
-  return thenRead(act(UpdateModelConfigDocument, 'updateModelConfig', { tenantId, input }));
+/** One of many: whoever changes them reads them again at the end. */
+export function switchTenant(id: string, active: boolean) {
+  return act(UpdateTenantDocument, 'updateTenant', { id, input: { active }, baseUpdatedAt: null });
+}
+
+/** The same as updateTenant, for the tenant's own admin. */
+export function updateModelConfig(tenantId: string, input: ModelConfigInput, base: string | null = null) {
+  return thenRead(
+    act(UpdateModelConfigDocument, 'updateModelConfig', { tenantId, input, baseUpdatedAt: base }),
+  );
 }
 
 export function deleteTenant(id: string) {
@@ -60,9 +68,14 @@ export function deleteKey(id: string) {
   return thenRead(act(DeleteKeyDocument, 'deleteKey', { id }));
 }
 
+/** The pages that show tenants ask again. */
+export function readTenants(): Promise<void> {
+  return invalidate('prism:tenants');
+}
+
 /** What is shown afterwards is what the server has, not what was sent. */
 async function thenRead<T>(work: Promise<Outcome<T>>): Promise<Outcome<T>> {
   const outcome = await work;
-  if (outcome.ok) await invalidate('prism:tenants');
+  if (outcome.ok) await readTenants();
   return outcome;
 }

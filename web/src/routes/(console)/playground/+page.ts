@@ -1,13 +1,15 @@
 import {
   PlaygroundRequestDocument,
   PlaygroundTenantsDocument,
+  RuleSetChoicesDocument,
   TenantChatModelsDocument,
 } from '#lib/generated/graphql.ts';
 import { ask } from '#lib/graphql/client.ts';
 import type { PageLoad } from './$types';
 
-export const load: PageLoad = ({ url, depends }) => {
+export const load: PageLoad = async ({ url, depends, parent }) => {
   depends('prism:playground');
+  const { may } = await parent();
   const tenantId = url.searchParams.get('tenant');
   const request = url.searchParams.get('request');
   return {
@@ -16,6 +18,7 @@ export const load: PageLoad = ({ url, depends }) => {
     tenantId,
     // Without a tenant there is nothing to ask; the page chooses the first one.
     models: tenantId === null ? null : ask(TenantChatModelsDocument, { id: tenantId }),
+    ruleSets: may.has('ruleSet.read') ? ask(RuleSetChoicesDocument, {}) : null,
     request: request === null ? null : ask(PlaygroundRequestDocument, { id: request }),
   };
 };

@@ -1,5 +1,8 @@
 import { bodyOf, NO_PARAMETERS, problemOf } from './conversation.ts';
 import type { Message, Parameters, Taken } from './conversation.ts';
+import { isRouted, testOf } from './draft-rules.ts';
+import type { DraftRules, DraftVerdict } from './draft-rules.ts';
+import { judge } from './judge.ts';
 import { afterEvent, cutRun, isRunning, newRun } from './run-state.ts';
 import type { Run } from './run-state.ts';
 import { send } from './send.ts';
@@ -20,21 +23,43 @@ interface StoredDraft {
 export class Column {
   parameters = $state<Parameters>({ ...NO_PARAMETERS });
   run = $state.raw<Run | null>(null);
+  /** What rules that are not in force would have done with it; null = none were asked. */
+  draft = $state.raw<DraftVerdict | null>(null);
   #abort: AbortController | null = null;
 
   get running(): boolean {
     return this.run !== null && isRunning(this.run);
   }
 
-  async start(tenantId: string, body: Readonly<Record<string, unknown>>): Promise<void> {
+  async start(
+    tenantId: string,
+    body: Readonly<Record<string, unknown>>,
+    rules: DraftRules | null,
+  ): Promise<void> {
     this.stop();
     const abort = new AbortController();
     this.#abort = abort;
     this.run = newRun(body);
+    void this.#judge(tenantId, body, rules);
     const problem = await send(tenantId, body, abort.signal, (event) => {
       if (this.#abort === abort && this.run !== null) this.run = afterEvent(this.run, event);
     });
     if (this.#abort === abort && this.run !== null) this.run = cutRun(this.run, problem);
+  }
+
+  /** What is in force serves it; the others only say what they would do. */
+  async #judge(
+    tenantId: string,
+    body: Readonly<Record<string, unknown>>,
+    rules: DraftRules | null,
+  ): Promise<void> {
+    const input = rules === null || !isRouted(String(body['model'])) ? null : testOf(tenantId, body, rules);
+    this.draft = input === null || rules === null ? null : { rules, answer: null, problem: null };
+    if (input === null || rules === null) return;
+    const { run } = this;
+    const verdict = await judge(input, rules);
+    // Another run may have begun meanwhile.
+    if (this.run?.request === run?.request) this.draft = verdict;
   }
 
   stop(): void {
@@ -98,12 +123,13 @@ export class Playground {
     this.columns = this.columns.filter((_, at) => at !== index);
   }
 
-  run(tenantId: string, models: readonly string[], only?: number): void {
+  /** `rules` say beside each answer that the gateway routed what they would have done. */
+  run(tenantId: string, models: readonly string[], rules: DraftRules | null, only?: number): void {
     if (this.problem !== null) return;
     for (const [index, column] of this.columns.entries()) {
       const model = models[index];
       if (model === undefined || model.trim() === '' || (only !== undefined && only !== index)) continue;
-      void column.start(tenantId, this.bodyFor(model, column));
+      void column.start(tenantId, this.bodyFor(model, column), rules);
     }
   }
 
@@ -137,6 +163,7 @@ export class Playground {
     this.extra = '';
     this.columns.forEach((column) => {
       column.run = null;
+      column.draft = null;
       column.parameters = { ...NO_PARAMETERS };
     });
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TenantListQuery } from '#lib/generated/graphql.ts';
-import { linesOf, readList, shownLines } from './tenant-list.ts';
+import { exportRows, linesOf, readList, shownLines, sortLink } from './tenant-list.ts';
 
 const NOW = Date.parse('2026-11-23T12:00:00Z');
 
@@ -65,6 +65,27 @@ describe('the list of tenants', () => {
     expect(names('sort=spend')).toEqual(['Gamma', 'Beta', 'Alpha']);
     expect(names('sort=requests')).toEqual(['Beta', 'Gamma', 'Alpha']);
     expect(names('sort=used')).toEqual(['Gamma', 'Beta', 'Alpha']);
+    expect(names('sort=errors')).toEqual(['Gamma', 'Beta', 'Alpha']);
+    expect(names('sort=state&dir=down')).toEqual(['Beta', 'Alpha', 'Gamma']);
+    expect(names('dir=down')).toEqual(['Gamma', 'Beta', 'Alpha']);
     expect(names('sort=nonsense&state=x')).toEqual(['Alpha', 'Beta', 'Gamma']);
+  });
+
+  it('is turned round by asking for the same order again, and keeps what else is asked', () => {
+    const link = (search: string) => sortLink({ pathname: '/tenants', search }, 'spend');
+    expect(link('?q=a')).toBe('/tenants?q=a&sort=spend');
+    expect(link('?sort=spend')).toBe('/tenants?sort=spend&dir=up');
+    expect(link('?sort=spend&dir=up')).toBe('/tenants?sort=spend');
+  });
+
+  it('goes into a file as plain figures', () => {
+    expect(exportRows(lines)[2]).toMatchObject({
+      name: 'Gamma',
+      active: 'true',
+      spend_this_month_usd: '0.5',
+      requests_this_month: '5',
+      models: 'All',
+      last_used_at: '2026-11-22T00:00:00.000Z',
+    });
   });
 });

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { UserRowFragment } from '#lib/generated/graphql.ts';
-import { chooseUsers, isFiltered, readUserView, withUserParts } from './user-list.ts';
+import {
+  chooseUsers,
+  exportRows,
+  isFiltered,
+  readUserView,
+  userSortLink,
+  withUserParts,
+} from './user-list.ts';
 
 const user = (username: string, more: Partial<UserRowFragment> = {}): UserRowFragment => ({
   id: username,
@@ -28,6 +35,9 @@ describe('the list of users', () => {
     expect(names('')).toEqual(['ada', 'lin', 'mo']);
     expect(names('sort=role')).toEqual(['ada', 'lin', 'mo']);
     expect(names('sort=login')).toEqual(['lin', 'ada', 'mo']);
+    expect(names('sort=login&dir=up')).toEqual(['mo', 'ada', 'lin']);
+    expect(names('sort=state')).toEqual(['ada', 'mo', 'lin']);
+    expect(names('dir=down')).toEqual(['mo', 'lin', 'ada']);
   });
 
   it('is limited by what the address says', () => {
@@ -49,5 +59,20 @@ describe('the list of users', () => {
     const search = new URLSearchParams('q=a&sort=role');
     expect(withUserParts(search, { role: 'ADMIN', q: '' })).toBe('/users?sort=role&role=ADMIN');
     expect(withUserParts(search, { q: '', sort: '' })).toBe('/users');
+  });
+
+  it('is turned round by asking for the same order again', () => {
+    expect(userSortLink(new URLSearchParams('q=a'), 'login')).toBe('/users?q=a&sort=login');
+    expect(userSortLink(new URLSearchParams('sort=login'), 'login')).toBe('/users?sort=login&dir=up');
+  });
+
+  it('goes into a file with names, not ids', () => {
+    expect(exportRows(ALL.slice(0, 1))[0]).toMatchObject({
+      username: 'mo',
+      role: 'Tenant viewer',
+      tenants: 'Acme',
+      active: 'true',
+      last_login_at: '',
+    });
   });
 });

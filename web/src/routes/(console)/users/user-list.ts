@@ -1,8 +1,11 @@
 import type { Role, UserRowFragment, UserSource } from '#lib/generated/graphql.ts';
-import { readRole } from '#lib/people/roles.ts';
+import { ordered, orderParts, readOrder } from '#lib/list/order.ts';
+import type { Order } from '#lib/list/order.ts';
+import { readRole, roleLabel } from '#lib/people/roles.ts';
 
-export const SORTS = ['name', 'role', 'login'] as const;
-export type Sort = (typeof SORTS)[number];
+/** What the list can be ordered by, and which way each goes unless one asks for the other. */
+const NATURAL = { name: 'up', role: 'up', state: 'up', login: 'down', sessions: 'down' } as const;
+export type Sort = keyof typeof NATURAL;
 
 /** What the address of the list says. '' = everything. */
 export interface UserView {
@@ -11,7 +14,7 @@ export interface UserView {
   readonly source: UserSource | '';
   readonly state: 'active' | 'disabled' | '';
   readonly tenant: string;
-  readonly sort: Sort;
+  readonly order: Order<Sort>;
 }
 
 export function readUserView(search: Pick<URLSearchParams, 'get'>): UserView {
@@ -23,15 +26,15 @@ export function readUserView(search: Pick<URLSearchParams, 'get'>): UserView {
     source: source === 'LOCAL' || source === 'LDAP' ? source : '',
     state: state === 'active' || state === 'disabled' ? state : '',
     tenant: search.get('tenant') ?? '',
-    sort: SORTS.find((sort) => sort === search.get('sort')) ?? 'name',
+    order: readOrder(search, NATURAL, 'name'),
   };
 }
 
-export function isFiltered({ sort: _sort, ...filters }: UserView): boolean {
+export function isFiltered({ order: _order, ...filters }: UserView): boolean {
   return Object.values(filters).some((value) => value !== '');
 }
 
-/** Those that fit, in order; users who never signed in come last by their last sign-in. */
+/** Those that fit, in order; those that are equal in it by name. */
 export function chooseUsers(users: readonly UserRowFragment[], view: UserView): readonly UserRowFragment[] {
   const q = view.q.trim().toLowerCase();
   const fitting = users.filter(
@@ -42,16 +45,40 @@ export function chooseUsers(users: readonly UserRowFragment[], view: UserView): 
       (view.state === '' || user.active === (view.state === 'active')) &&
       (view.tenant === '' || user.tenants.some(({ id }) => id === view.tenant)),
   );
-  return fitting.toSorted((a, b) => ORDERS[view.sort](a, b) || a.username.localeCompare(b.username));
+  const byName = ordered(fitting, COMPARE.name, view.order.by === 'name' && view.order.down);
+  return ordered(byName, COMPARE[view.order.by], view.order.down);
 }
 
 const RANKS: readonly Role[] = ['ADMIN', 'MAINTAINER', 'FINOPS', 'TENANT_ADMIN', 'TENANT_VIEWER'];
 
-const ORDERS: Readonly<Record<Sort, (a: UserRowFragment, b: UserRowFragment) => number>> = {
-  name: () => 0,
+const COMPARE: Readonly<Record<Sort, (a: UserRowFragment, b: UserRowFragment) => number>> = {
+  name: (a, b) => a.username.localeCompare(b.username),
   role: (a, b) => RANKS.indexOf(a.role) - RANKS.indexOf(b.role),
-  login: (a, b) => (b.lastLoginAt ?? '').localeCompare(a.lastLoginAt ?? ''),
+  state: (a, b) => Number(b.active) - Number(a.active),
+  login: (a, b) => (a.lastLoginAt ?? '').localeCompare(b.lastLoginAt ?? ''),
+  sessions: (a, b) => a.sessionCount - b.sessionCount,
 };
+
+/** The same list ordered by this; by the same once more the other way round. */
+export function userSortLink(search: Pick<URLSearchParams, 'get' | 'toString'>, sort: Sort): string {
+  const parts = orderParts(sort, readOrder(search, NATURAL, 'name'), NATURAL, 'name');
+  return withUserParts(search, { ...parts });
+}
+
+/** The users for a file, moments in UTC. */
+export function exportRows(users: readonly UserRowFragment[]): Record<string, string>[] {
+  return users.map((user) => ({
+    username: user.username,
+    role: roleLabel(user.role),
+    tenants: user.tenants.map(({ name }) => name).join(', '),
+    source: user.source.toLowerCase(),
+    active: String(user.active),
+    last_login_at: user.lastLoginAt ?? '',
+    sessions: String(user.sessionCount),
+    created_at: user.createdAt,
+    id: user.id,
+  }));
+}
 
 /** The same address with some of its parts changed; '' takes one out. */
 export function withUserParts(

@@ -1,3 +1,4 @@
+import { ALL_FIELDS, OVERRIDES } from './routing-fields.ts';
 import type { RoutingField } from './routing-fields.ts';
 import type { RoutingValue } from './routing-values.ts';
 
@@ -14,3 +15,11 @@ export function valueWords(field: RoutingField, value: RoutingValue): string {
   if (field.kind === 'number' && field.unit !== undefined) return `${String(value)} ${field.unit}`;
   return String(value);
 }
+
+const toggles = OVERRIDES.flatMap(({ title, toggle }) => (toggle === undefined ? [] : [[toggle, title]]));
+
+/** What each setting is called, by its path; those that only switch an override are called as it is. */
+export const FIELD_LABELS: Readonly<Record<string, string>> = Object.fromEntries([
+  ...ALL_FIELDS.map(({ path, label }) => [path, label]),
+  ...toggles,
+]);

@@ -1,5 +1,6 @@
 import type { ModelMode, UpdateTenantInput } from '#lib/generated/graphql.ts';
-import type { Tenant } from '../tenant-context.ts';
+import { MODES } from '#lib/policy.ts';
+import type { TenantSettings } from '../edit-tenant.svelte.ts';
 
 type Pricing = UpdateTenantInput['pricing'];
 
@@ -35,7 +36,9 @@ export type AccessValues = {
   providerIds: string[];
 };
 
-export function accessValues(tenant: Pick<Tenant, 'modelConfig' | 'pricing' | 'providerIds'>): AccessValues {
+export function accessValues(
+  tenant: Pick<TenantSettings, 'modelConfig' | 'pricing' | 'providerIds'>,
+): AccessValues {
   const { mode, list, aliases } = tenant.modelConfig;
   const typed = (value: number | undefined): string => (value === undefined ? '' : String(value));
   return {
@@ -52,6 +55,42 @@ export function accessValues(tenant: Pick<Tenant, 'modelConfig' | 'pricing' | 'p
     })),
     providerIds: [...tenant.providerIds],
   };
+}
+
+/** What the fields are called. */
+export const ACCESS_LABELS: Readonly<Record<keyof AccessValues, string>> = {
+  mode: 'Which models',
+  list: 'The list of models',
+  aliases: 'Aliases',
+  prices: 'Prices',
+  providerIds: 'Providers',
+};
+
+/** A field's value in words; `providers` are their names by id. */
+export function accessWords(
+  value: unknown,
+  field: string,
+  providers: ReadonlyMap<string, string> = new Map(),
+): string {
+  const lines = Array.isArray(value) ? value : [];
+  switch (field) {
+    case 'mode':
+      return MODES[value as ModelMode].label;
+    case 'aliases':
+      return listed(lines.map(({ name, model }: Alias) => `${name} → ${model}`));
+    case 'prices':
+      return listed(
+        lines.map((price: Price) => `${price.model}: ${price.inputPer1M} / ${price.outputPer1M} USD`),
+      );
+    case 'providerIds':
+      return listed(lines.map((id: string) => providers.get(id) ?? id));
+    default:
+      return listed(lines.map(String));
+  }
+}
+
+function listed(words: readonly string[]): string {
+  return words.length === 0 ? 'none' : words.join(', ');
 }
 
 /** What of a model's access is to be stored; a patch holds only what differs. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { accessInput, accessValues, lineProblem } from './access-values.ts';
+import { accessInput, accessValues, accessWords, lineProblem } from './access-values.ts';
 
 const TENANT = {
   modelConfig: { mode: 'WHITELIST' as const, list: ['gpt-4o'], aliases: { fast: 'gpt-4o-mini' } },
@@ -57,5 +57,15 @@ describe('what the access page edits', () => {
       null,
       null,
     ]);
+  });
+
+  it('is said in words, where two have changed it', () => {
+    const { mode, list, aliases, prices, providerIds } = accessValues(TENANT);
+    expect(accessWords(mode, 'mode')).toBe('Only those listed');
+    expect(accessWords(list, 'list')).toBe('gpt-4o');
+    expect(accessWords([], 'list')).toBe('none');
+    expect(accessWords(aliases, 'aliases')).toBe('fast → gpt-4o-mini');
+    expect(accessWords(prices, 'prices')).toBe('gpt-4o: 2.5 / 10 USD');
+    expect(accessWords(providerIds, 'providerIds', new Map([['p1', 'One']]))).toBe('One, p2');
   });
 });

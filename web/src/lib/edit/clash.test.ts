@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { clashesOf, plainWords } from './clash.ts';
+
+describe('what two have changed', () => {
+  const before = { name: 'A', list: ['x'], days: 1 };
+
+  it('clashes where each did so in another way', () => {
+    const now = { name: 'B', list: ['x', 'y'], days: 1 };
+    expect(clashesOf(before, now, { name: 'C', days: 7 })).toEqual([
+      { field: 'name', mine: 'C', theirs: 'B' },
+    ]);
+    expect(clashesOf(before, now, { list: ['z'] })).toEqual([
+      { field: 'list', mine: ['z'], theirs: ['x', 'y'] },
+    ]);
+  });
+
+  it('does not where both did the same, or one nothing', () => {
+    expect(clashesOf(before, { ...before, list: ['x', 'y'] }, { list: ['x', 'y'] })).toEqual([]);
+    expect(clashesOf(before, before, { name: 'C', list: [] })).toEqual([]);
+    expect(clashesOf(before, { name: 'B', list: [], days: 2 }, {})).toEqual([]);
+  });
+});
+
+it('says a value in words', () => {
+  expect([null, '', [], true, ['a', 'b'], 0, { a: 1 }].map(plainWords)).toEqual([
+    'nothing',
+    'nothing',
+    'none',
+    'on',
+    'a, b',
+    '0',
+    '{"a":1}',
+  ]);
+});

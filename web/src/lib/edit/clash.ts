@@ -1,0 +1,29 @@
+/** A setting that two have changed, each in another way. */
+export interface Clash {
+  readonly field: string;
+  readonly mine: unknown;
+  readonly theirs: unknown;
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** What has changed on the server since `before`, of what `mine` changes as well. Values are compared as JSON. */
+export function clashesOf(before: Values, now: Values, mine: Values): readonly Clash[] {
+  return Object.entries(mine).flatMap(([field, value]) => {
+    const theirs = now[field];
+    if (same(theirs, before[field]) || same(theirs, value)) return [];
+    return [{ field, mine: value, theirs }];
+  });
+}
+
+export function same(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** A value as a sentence says it, where its field has no words of its own. */
+export function plainWords(value: unknown): string {
+  if (value === undefined || value === null || value === '') return 'nothing';
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(plainWords).join(', ');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number);
+}
