@@ -23,7 +23,9 @@ export interface RuleSets {
   remove(actor: Actor, id: string): Promise<{ readonly id: string; readonly name: string }>;
   /** Puts it in force in its scope, in place of the one that was. */
   setDefault(actor: Actor, id: string): Promise<RuleSetResult>;
-  /** Makes the definition of an old version the newest one. Throws not_found. */
+  /**
+   * Makes the definition of an old version the newest one. Throws not_found, and bad_input where it names what is gone.
+   */
   restoreVersion(actor: Actor, id: string, version: number): Promise<RuleSetResult>;
   /** At the start of a process: the built-in default, once in the life of an installation. */
   seed(actor: SystemActor): Promise<readonly string[]>;
@@ -110,6 +112,8 @@ export function createRuleSets({ db }: { readonly db: PrismaClient }): RuleSets 
         const old = Number.isInteger(version) ? await tx.ruleSetVersion.findUnique({ where }) : null;
         if (old === null) throw notFound('version of this rule set');
         const definition = validate(definitionSchema, old.definition, ['definition']);
+        // It was checked when it was written; what it names may have gone since.
+        await requireReferences(tx, definition);
         const data = await newVersion(tx, actor, before, definition, `Version ${version} restored`);
         await tx.ruleSet.update({ where: { id }, data });
       });

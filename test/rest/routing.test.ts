@@ -160,6 +160,40 @@ describe('Routing Rule Sets', () => {
     expect(conflict.body.data.deleteRuleSet).toEqual({ __typename: 'ConflictError', code: 'conflict' });
   });
 
+  it('does not restore a version that names what is gone since', async () => {
+    const send = async (call: string, variables: Record<string, unknown>) => {
+      const declared = 'input' in variables ? '$input: RuleSetInput!' : '$id: ID!';
+      return await stage.graphql(
+        `mutation (${declared}) { ${call} { __typename ... on RuleSet { id version }
+          ... on BadInputError { fields { path } } } }`,
+        variables,
+      );
+    };
+    const category = await stage.rest('POST', '/api/prism/admin/categories', {
+      key: 'short_lived',
+      name: 'Short-lived',
+      tier: 'low',
+    });
+    expect(category.status).toBe(201);
+    const rule = { name: 'R', keywords: ['r'], effects: { category: 'short_lived', model: 'sim-fast' } };
+    const made = await send('createRuleSet(input: $input)', {
+      input: { name: 'Of its time', definition: { rules: [rule] } },
+    });
+    const { id } = made.body.data.createRuleSet;
+    await send('updateRuleSet(id: $id, input: { definition: {} })', { id });
+    const gone = await stage.rest('DELETE', `/api/prism/admin/categories/${category.body.id}`);
+    expect(gone.status).toBe(200);
+    const refused = await send('restoreRuleSetVersion(id: $id, version: 1)', { id });
+    expect(refused.body.data.restoreRuleSetVersion).toEqual({
+      __typename: 'BadInputError',
+      fields: [{ path: 'definition.rules.0.effects.category' }],
+    });
+    const read = await stage.rest('GET', BASE);
+    expect(read.body.filter((set: { id: string }) => set.id === id)).toMatchObject([
+      { version: 2, definition: {} },
+    ]);
+  });
+
   it('the same change through either door leaves the same row and the same audit entries', async () => {
     const { db } = stage.world;
     const trace = async (name: string) => {
