@@ -3,6 +3,7 @@ import type { Notices } from '../database/notify.ts';
 import type { Logger } from '../log.ts';
 import type { LiveEvent } from './live-bus.ts';
 import {
+  advanced,
   compare,
   covers,
   encode,
@@ -16,7 +17,7 @@ import {
   type Position,
   type Seen,
 } from './live-position.ts';
-import { placeOf, type LiveReader, type LiveRow } from './live-reader.ts';
+import { placeOf, type LiveReader, type LiveRow, type MissedPage } from './live-reader.ts';
 import { parseLoggedNotice, type LoggedNotice } from './logged-notice.ts';
 
 export interface LogFollowerDeps {
@@ -68,8 +69,6 @@ export function followLog(deps: LogFollowerDeps, audience: Audience): LogFollowe
   let before: Seen = NOTHING;
   /** What has been told; while rows are given out, up to which of them. */
   let told: readonly Given[] = [];
-  /** Place of the last row that was told while the log is searched. */
-  let searched: Place | null = null;
   let patientAt = Number.NEGATIVE_INFINITY;
   let waiting: LoggedNotice[] = [];
   let waitingRows = 0;
@@ -173,26 +172,25 @@ export function followLog(deps: LogFollowerDeps, audience: Audience): LogFollowe
     const all = await reader.snapshot();
     const until: Given[] = [{ seen: all, upTo: null }];
     const from = readAt - LONGEST_REQUEST_MS;
-    const given: Given[] = [{ seen, upTo: null }];
-    let rows: readonly LiveRow[];
+    // A search that broke off has told some of it. This one begins anew: meanwhile, rows may have come before its place.
+    const given = told;
+    let after: Place | null = null;
     do {
-      rows = await reader.missed({
+      const page: MissedPage = await reader.missed({
         from,
         given,
         until,
-        after: searched,
+        after,
         tenants: 'all',
         where: [],
         limit: MOST_ROWS,
       });
       if (isStopped()) return;
-      await publish(rows, given, all);
-      const last = rows.at(-1);
-      if (last !== undefined) searched = placeOf(last);
-    } while (rows.length === MOST_ROWS);
+      await publish(page.rows, given, all);
+      after = page.next;
+    } while (after !== null);
     before = seen = all;
     told = [{ seen, upTo: null }];
-    searched = null;
     snapshots = [];
     readAt = clock();
   }
@@ -202,10 +200,9 @@ export function followLog(deps: LogFollowerDeps, audience: Audience): LogFollowe
     const from = readAt - LONGEST_REQUEST_MS;
     for (let start = 0; start < rows.length && !isStopped(); start += SLICE) {
       for (const found of rows.slice(start, start + SLICE)) {
-        const here = [...given, { seen: group, upTo: placeOf(found) }];
-        told = here;
+        const position = advanced({ from, given }, [{ seen: group, upTo: null }], placeOf(found));
+        told = position.given;
         let cursor: string | null = null;
-        const position = { from, given: here };
         audience.tell({ ...found, position, cursor: () => (cursor ??= encode(position)) });
       }
       await nextTurn();

@@ -15,7 +15,7 @@ import {
   type Seen,
 } from './live-position.ts';
 import { createLiveQueue } from './live-queue.ts';
-import { placeOf, type LiveReader, type LiveRow } from './live-reader.ts';
+import { placeOf, type LiveReader } from './live-reader.ts';
 import { SlowConsumerError } from './slow-consumer.ts';
 
 /** A request that has ended, and where the stream goes on after it. */
@@ -64,7 +64,7 @@ export function createLiveRequests(deps: LiveRequestsDeps): LiveRequests {
   return {
     follow(actor, options) {
       authorize(actor, 'requestLog.read');
-      const wanted: Wanted = { ...compileFilter(options.filter), tenants: tenantScope(actor) };
+      const wanted: Wanted = { ...compileFilter(options.filter), tenants: scopeOf(actor, options.filter) };
       return stream(wanted, options.after === null ? null : decode(options.after, clock()), options);
     },
 
@@ -150,17 +150,25 @@ export function createLiveRequests(deps: LiveRequestsDeps): LiveRequests {
     const { from, given } = position;
     let reached = position;
     let after: Place | null = null;
-    let rows: readonly LiveRow[];
     do {
-      rows = await reader.missed({ from, given, until, after, tenants, where, limit: PAGE });
-      for (const found of rows) {
+      if (signal.aborted) return;
+      const page = await reader.missed({ from, given, until, after, tenants, where, limit: PAGE });
+      for (const found of page.rows) {
         if (signal.aborted) return;
-        after = placeOf(found);
-        reached = advanced(reached, until, after);
+        reached = advanced(reached, until, placeOf(found));
         yield { request: found.row, cursor: encode(reached) };
       }
-    } while (rows.length === PAGE);
+      after = page.next;
+    } while (after !== null);
   }
+}
+
+/** What somebody may see of what they want: nothing else is read. */
+function scopeOf(actor: Actor, { tenantId }: LiveFilter): TenantScope {
+  const scope = tenantScope(actor);
+  if (tenantId == null) return scope;
+  const id = tenantId.toLowerCase();
+  return scope === 'all' || scope.includes(id) ? [id] : [];
 }
 
 /** The bus's own cursor, until it has caught up together with what was read before. */
