@@ -1,13 +1,9 @@
 import type { Prisma, PrismaClient } from '../database/generated/prisma/client.ts';
 import { AppError } from '../errors.ts';
-import {
-  accessTokenPrefix,
-  generateAccessToken,
-  hashAccessToken,
-  isAccessToken,
-} from '../identity/access-token.ts';
-import type { Actor, Role, UserActor } from '../identity/actor.ts';
+import { accessTokenPrefix, generateAccessToken, hashAccessToken } from '../identity/access-token.ts';
+import type { Actor, UserActor } from '../identity/actor.ts';
 import { authorize, can, tenantScope } from '../identity/policy.ts';
+import { createAccessTokenLogin, type AccessTokenLogin } from './access-token-login.ts';
 import {
   requireExpiry,
   requireUsefulScopes,
@@ -42,7 +38,7 @@ export interface AccessTokenCreated {
   readonly secret: string;
 }
 
-export interface AccessTokens {
+export interface AccessTokens extends AccessTokenLogin {
   /** For oneself, signed in with a password. Throws bad_input, conflict when there are too many. */
   create(actor: Actor, input: AccessTokenInput): Promise<AccessTokenCreated>;
   /** One's own, or for an administrator anybody's; the newest first. */
@@ -51,13 +47,10 @@ export interface AccessTokens {
   listAll(actor: Actor): Promise<readonly AccessTokenResult[]>;
   /** Ends it at once; may be repeated. One's own, or for an administrator anybody's. */
   revoke(actor: Actor, id: string): Promise<AccessTokenResult>;
-  /** One query. Null = no such token, expired, revoked, or its user is no longer active. */
-  authenticate(secret: string, from: { address: string }): Promise<UserActor | null>;
 }
 
 const MOST_LIVE = 50;
 const MOST_LISTED = 1000;
-const USED_EVERY_MS = 60_000;
 /** Tokens that ended so long ago are removed when their user makes a new one; the audit log keeps their story. */
 const KEPT_MS = 90 * 24 * 60 * 60 * 1000;
 
@@ -74,20 +67,6 @@ const select = {
   revokedAt: true,
 } as const satisfies Prisma.AccessTokenSelect;
 
-interface LiveToken {
-  readonly id: string;
-  readonly name: string;
-  readonly scopes: string[];
-  readonly limitedTo: string[];
-  readonly expiresAt: Date;
-  readonly lastUsedAt: Date | null;
-  readonly userId: string;
-  readonly username: string;
-  /** The database's own names of the roles are ours. */
-  readonly role: Role;
-  readonly tenantIds: string[];
-}
-
 export function createAccessTokens(deps: {
   readonly db: PrismaClient;
   readonly clock: () => Date;
@@ -95,6 +74,8 @@ export function createAccessTokens(deps: {
   const { db, clock } = deps;
 
   return {
+    ...createAccessTokenLogin(deps),
+
     async create(actor, input) {
       authorize(actor, 'accessToken.own');
       const user = requirePerson(actor);
@@ -169,42 +150,7 @@ export function createAccessTokens(deps: {
         return after;
       });
     },
-
-    async authenticate(secret, { address }) {
-      if (!isAccessToken(secret)) return null;
-      const now = clock();
-      const [live] = await db.$queryRaw<LiveToken[]>`
-        SELECT p.id::text, p.name, p.scopes, p.tenant_ids::text[] AS "limitedTo", p.expires_at AS "expiresAt",
-               p.last_used_at AS "lastUsedAt", u.id::text AS "userId", u.username, u.role::text AS role,
-               ARRAY(SELECT t.tenant_id::text FROM user_tenant t WHERE t.user_id = u.id ORDER BY 1) AS "tenantIds"
-          FROM access_token p JOIN app_user u ON u.id = p.user_id
-         WHERE p.hash = ${hashAccessToken(secret)}
-           AND p.revoked_at IS NULL AND p.expires_at > ${now}::timestamptz AND u.active`;
-      if (!live) return null;
-      await noteUse(live, now);
-      const { id, name, scopes, limitedTo, expiresAt, userId, username, role, tenantIds } = live;
-      return {
-        kind: 'user',
-        id: userId,
-        username,
-        role,
-        tenantIds,
-        sessionId: id,
-        expiresAt,
-        grant: { id, name, scopes, tenantIds: limitedTo },
-        address,
-      };
-    },
   };
-
-  /** At most once a minute and token, however many requests come. */
-  async function noteUse({ id, lastUsedAt }: LiveToken, now: Date): Promise<void> {
-    const due = new Date(now.getTime() - USED_EVERY_MS);
-    if (lastUsedAt !== null && lastUsedAt > due) return;
-    await db.$executeRaw`
-      UPDATE access_token SET last_used_at = ${now}::timestamptz
-       WHERE id = ${id}::uuid AND (last_used_at IS NULL OR last_used_at <= ${due}::timestamptz)`;
-  }
 }
 
 function requirePerson(actor: Actor): UserActor {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { PrismaClient } from '../database/generated/prisma/client.ts';
 import { AppError } from '../errors.ts';
-import { roleFromDb, type Actor, type Role, type UserActor } from '../identity/actor.ts';
+import { rightsOf, roleFromDb, type Actor, type Role, type UserActor } from '../identity/actor.ts';
 import type { LoginGuard } from '../identity/login-guard.ts';
 import type { Passwords } from '../identity/password.ts';
 import { authorize } from '../identity/policy.ts';
@@ -40,6 +40,8 @@ export interface Sessions extends SessionList {
   login(input: LoginInput, from: Origin): Promise<LoginResult>;
   /** A JWT or an access token; one query. Null = none of ours, expired, revoked, or the user is no longer active. */
   authenticate(token: string, from: { address: string }): Promise<UserActor | null>;
+  /** Whether what somebody has signed in with still stands, with the same rights: for answers that take long. */
+  stands(actor: UserActor): Promise<boolean>;
   /** Revokes the actor's own session at once. */
   logout(actor: Actor): Promise<void>;
   me(actor: Actor): Viewer;
@@ -52,7 +54,7 @@ export interface SessionsDeps {
   readonly passwords: Passwords;
   readonly tokens: Tokens;
   readonly guard: LoginGuard;
-  readonly accessTokens: Pick<AccessTokens, 'authenticate'>;
+  readonly accessTokens: Pick<AccessTokens, 'authenticate' | 'authenticateAgain'>;
   /** Asked for names that are nobody's here, and for users of the directory. */
   readonly directory: DirectoryLogin;
 }
@@ -73,6 +75,20 @@ interface LiveSession {
 
 export function createSessions(deps: SessionsDeps): Sessions {
   const { db, clock, passwords, tokens, guard, accessTokens, directory } = deps;
+
+  async function readSession(
+    id: string,
+    sessionId: string,
+    { address }: { readonly address: string },
+  ): Promise<UserActor | null> {
+    const [live] = await db.$queryRaw<LiveSession[]>`
+      SELECT s.expires_at AS "expiresAt", u.username, u.role::text AS role,
+             ARRAY(SELECT t.tenant_id::text FROM user_tenant t WHERE t.user_id = u.id ORDER BY 1) AS "tenantIds"
+        FROM session s JOIN app_user u ON u.id = s.user_id
+       WHERE s.id = ${sessionId}::uuid AND u.id = ${id}::uuid
+         AND s.revoked_at IS NULL AND s.expires_at > ${clock()}::timestamptz AND u.active`;
+    return live === undefined ? null : { kind: 'user', id, sessionId, ...live, address };
+  }
 
   return {
     ...createSessionList(deps),
@@ -97,13 +113,13 @@ export function createSessions(deps: SessionsDeps): Sessions {
         throw new AppError('unauthenticated', 'The user name or the password is wrong.');
       }
       const outdated = user.passwordHash !== null && passwords.isOutdated(user.passwordHash);
-      const renewed = outdated ? { passwordHash: await passwords.hash(password) } : {};
+      const kept = outdated ? await passwords.hash(password) : user.passwordHash;
       const session = await change(db, async (tx) => {
-        // Only if the user is still the one whose password was compared: a change in between ends this login.
-        const { count } = await tx.user.updateMany({
-          where: { id: user.id, active: true, passwordHash: user.passwordHash },
-          data: { active: true, ...renewed },
-        });
+        // Only if the user is still the one whose password was compared: a change in between ends this login. Past the
+        // client, which would call it a change of the user.
+        const count = await tx.$executeRaw`
+          UPDATE app_user SET password_hash = ${kept}
+           WHERE id = ${user.id}::uuid AND active AND password_hash IS NOT DISTINCT FROM ${user.passwordHash}`;
         if (count === 0) throw new AppError('unauthenticated', 'The user name or the password is wrong.');
         await attempt.succeeded(tx);
         return await openSession(tx, { id: user.id, username, role: roleFromDb(user.role) }, from, clock());
@@ -114,15 +130,16 @@ export function createSessions(deps: SessionsDeps): Sessions {
     async authenticate(token, from) {
       const claims = await tokens.verify(token);
       if (claims === null) return await accessTokens.authenticate(token, from);
-      const [live] = await db.$queryRaw<LiveSession[]>`
-        SELECT s.expires_at AS "expiresAt", u.username, u.role::text AS role,
-               ARRAY(SELECT t.tenant_id::text FROM user_tenant t WHERE t.user_id = u.id ORDER BY 1) AS "tenantIds"
-          FROM session s JOIN app_user u ON u.id = s.user_id
-         WHERE s.id = ${claims.sessionId}::uuid AND u.id = ${claims.userId}::uuid
-           AND s.revoked_at IS NULL AND s.expires_at > ${clock()}::timestamptz AND u.active`;
-      if (!live) return null;
-      const { userId: id, sessionId } = claims;
-      return { kind: 'user', id, sessionId, ...live, address: from.address };
+      return await readSession(claims.userId, claims.sessionId, from);
+    },
+
+    async stands(actor) {
+      const { id, sessionId, grant } = actor;
+      const now =
+        grant === undefined
+          ? await readSession(id, sessionId, actor)
+          : await accessTokens.authenticateAgain(grant.id, actor);
+      return now !== null && rightsOf(now) === rightsOf(actor);
     },
 
     async logout(actor) {

@@ -1,7 +1,7 @@
 import type { Notices } from '../database/notify.ts';
 import type { Sessions } from '../domain/sessions.ts';
 import { AppError } from '../errors.ts';
-import type { UserActor } from '../identity/actor.ts';
+import { rightsOf, type UserActor } from '../identity/actor.ts';
 import type { Logger } from '../log.ts';
 
 /** Somebody who is connected for longer than a request, by socket or by stream. */
@@ -91,6 +91,7 @@ export function createLiveAccess(deps: LiveAccessDeps): LiveAccess {
         try {
           const now = await sessions.authenticate(token, { address: actor.address });
           if (now === null) end(loggedOut());
+          // The client connects again and gets what it may have now.
           else if (rightsOf(now) !== rightsOf(actor)) end(changed());
         } catch (error) {
           // Nothing is given out until it is known.
@@ -160,12 +161,6 @@ export function createLiveAccess(deps: LiveAccessDeps): LiveAccess {
       for (const one of connections) one.end(leaving());
     },
   };
-}
-
-/** What a connection was opened with: when it changes, the client connects again and gets what it may have now. */
-function rightsOf({ role, tenantIds, grant }: UserActor): string {
-  const limits = grant && [grant.scopes.toSorted(), grant.tenantIds.toSorted()];
-  return JSON.stringify([role, tenantIds.toSorted(), limits]);
 }
 
 function loggedOut(): AppError {

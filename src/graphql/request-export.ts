@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { AppError } from '../errors.ts';
 import { csvLine, type CsvCell } from '../http/csv.ts';
+import { breakOff, sendText } from '../http/send-text.ts';
 import { signedIn, type Context } from './context.ts';
+import { knownError } from './known-error.ts';
 
 type Reader = Context['domain']['requestLog'];
 export type ExportFilter = Parameters<Reader['batches']>[1];
@@ -53,6 +54,8 @@ export interface ExportFormat {
   readonly type: string;
   readonly head: string;
   readonly line: (row: Row) => string;
+  /** The last line of a file that is not whole. */
+  readonly incomplete: (why: AppError) => string;
 }
 
 export const EXPORT_FORMATS: Readonly<Record<'csv' | 'jsonl', ExportFormat>> = {
@@ -61,12 +64,14 @@ export const EXPORT_FORMATS: Readonly<Record<'csv' | 'jsonl', ExportFormat>> = {
     type: 'text/csv; charset=utf-8',
     head: csvLine(NAMES),
     line: (row) => csvLine(CELLS.map((cell) => cell(row))),
+    incomplete: ({ message }) => csvLine([`INCOMPLETE: ${message}`]),
   },
   jsonl: {
     extension: 'jsonl',
     type: 'application/x-ndjson; charset=utf-8',
     head: '',
     line: jsonLine,
+    incomplete: ({ code, message }) => `${JSON.stringify({ incomplete: true, error: { code, message } })}\n`,
   },
 };
 
@@ -83,9 +88,15 @@ function jsonLine(row: Row): string {
   return `{${members.join(',')},"trace":${JSON.stringify(row.trace)}}\n`;
 }
 
+/** So long a client may take nothing before it counts as gone; nor does the database take longer for a batch. */
+const STALLED_MS = 120_000;
+/** The same for the last line of a file that is broken off. */
+const LAST_WORD_MS = 5_000;
+
 /**
  * Writes all requests that fit as a file, newest first, as a stream: what is kept in memory does not depend on how many
- * there are. Throws an AppError before the first byte, or what broke the stream after it.
+ * there are. It ends with the login that it was asked for with. A file that is not whole says so in its last line, and
+ * its transfer is broken off. Throws an AppError before the first byte, or what has broken the stream after it.
  */
 export async function writeRequests(
   response: ServerResponse,
@@ -93,34 +104,53 @@ export async function writeRequests(
   format: ExportFormat,
   filter: ExportFilter,
 ): Promise<void> {
-  const batches = context.domain.requestLog.batches(signedIn(context), filter);
+  const batches = batchesWhileSignedIn(context, filter);
   // Before the first byte, so that a database that is away is answered as such.
   const first = await batches.next();
-
-  async function* lines(): AsyncGenerator<string, void, undefined> {
-    yield format.head;
-    if (first.done === true) return;
-    yield first.value.map(format.line).join('');
-    for await (const rows of batches) yield rows.map(format.line).join('');
-  }
-
   response.writeHead(200, {
     'content-type': format.type,
     'content-disposition': `attachment; filename="requests.${format.extension}"`,
     'cache-control': 'no-store',
   });
+  // A client that goes away is no failure; without a listener it would end the process.
+  response.on('error', () => undefined);
+  response.setTimeout(STALLED_MS);
   try {
-    // Reads on only when the client has taken what there is, and ends the generator when the client is gone.
-    await pipeline(Readable.from(lines(), { objectMode: true, highWaterMark: 1 }), response);
+    await sendText(response, format.head);
+    for (let batch = first; batch.done !== true; batch = await batches.next()) {
+      // Reads on only when the client has taken what there is.
+      await sendText(response, batch.value.map(format.line).join(''));
+      if (response.destroyed) return;
+    }
+    response.end();
   } catch (error) {
-    if (!isGone(error)) throw error;
+    const why = knownError(error);
+    await breakOff(response, format.incomplete(why), LAST_WORD_MS);
+    if (why.code !== 'unauthenticated') throw error;
+  } finally {
+    await batches.return();
   }
 }
 
-function isGone(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    (error.code === 'ERR_STREAM_PREMATURE_CLOSE' || error.code === 'ECONNRESET' || error.code === 'EPIPE')
+/** Throws unauthenticated between two batches. */
+async function* batchesWhileSignedIn(
+  context: Context,
+  filter: ExportFilter,
+): AsyncGenerator<readonly Row[], void, undefined> {
+  const { requestLog, sessions } = context.domain;
+  const actor = signedIn(context);
+  let isFirst = true;
+  for await (const rows of requestLog.batches(actor, filter)) {
+    // Whoever has asked was let in a moment ago.
+    if (!isFirst && !(await sessions.stands(actor))) throw loginEnded();
+    isFirst = false;
+    yield rows;
+  }
+}
+
+function loginEnded(): AppError {
+  return new AppError(
+    'unauthenticated',
+    'The login that this file was asked for with has ended, or may do less than it did. Sign in, and export again.',
   );
 }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
+import { sendText } from '../http/send-text.ts';
 import type { Logger } from '../log.ts';
 import type { LiveConnection } from './live-access.ts';
 import type { LiveResults } from './live-subscribe.ts';
@@ -52,13 +53,13 @@ export async function writeStream(
   connection.signal.addEventListener('abort', cut);
   try {
     for await (const result of results) {
-      await send(response, event('next', result));
+      await sendText(response, event('next', result));
       if (response.destroyed) break;
     }
     // A login that has ended ends the results without a word.
     connection.signal.throwIfAborted();
   } catch (error) {
-    await send(response, event('next', maskForStream({ errors: [error] }, requestId, log)));
+    await sendText(response, event('next', maskForStream({ errors: [error] }, requestId, log)));
   }
   stopPings();
   response.end('event: complete\ndata:\n\n');
@@ -69,18 +70,6 @@ export async function writeStream(
 
 function event(name: string, result: ExecutionResult | { readonly errors: unknown }): string {
   return `event: ${name}\ndata: ${JSON.stringify(result)}\n\n`;
-}
-
-/** Resolves when there is room for more, or nobody there. */
-function send(response: ServerResponse, text: string): Promise<void> {
-  if (response.destroyed || response.write(text)) return Promise.resolve();
-  return new Promise((resolve) => {
-    const go = () => {
-      response.off('drain', go).off('close', go);
-      resolve();
-    };
-    response.on('drain', go).on('close', go);
-  });
 }
 
 function keepAlive(response: ServerResponse, after: SseDeps['after']): () => void {

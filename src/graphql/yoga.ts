@@ -171,7 +171,7 @@ function refuse(request: IncomingMessage, caller: Caller): AppError | null {
       'The Host header must be a host name or an address, and a port at most.',
     );
   }
-  if (request.method === 'GET' && request.headers.accept?.includes('text/html')) {
+  if (request.method === 'GET' && request.headers.accept?.includes('text/html') && !isExport(request)) {
     return caller.actor === null ? notSignedIn() : null;
   }
   if (request.method !== 'POST') return new AppError('method_not_allowed', 'GraphQL takes POST.');

@@ -42,6 +42,12 @@ export interface SystemActor {
 
 export type Actor = UserActor | SystemActor;
 
+/** What somebody may do, as a text to compare: equal texts are equal rights. */
+export function rightsOf({ role, tenantIds, grant }: UserActor): string {
+  const limits = grant && [grant.scopes.toSorted(), grant.tenantIds.toSorted()];
+  return JSON.stringify([role, tenantIds.toSorted(), limits]);
+}
+
 const TO_DB: Readonly<Record<Role, DbRole>> = {
   admin: DbRole.ADMIN,
   maintainer: DbRole.MAINTAINER,

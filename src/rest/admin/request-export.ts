@@ -24,8 +24,9 @@ export const REQUEST_EXPORT: RawRoute = {
   requirement: ['requestLog.read'],
   produces: {
     'text/csv':
-      'A line of names, then one for each request (RFC 4180). Cells that a spreadsheet would take for a formula begin with an apostrophe.',
-    'application/x-ndjson': 'One JSON object a line.',
+      'A line of names, then one for each request (RFC 4180). Cells that a spreadsheet would take for a formula begin with an apostrophe. Ends early with a last line that begins with "INCOMPLETE:", and breaks off, when the login that it was asked for with ends.',
+    'application/x-ndjson':
+      'One JSON object a line. Ends early with a last line {"incomplete": true, "error": {"code", "message"}}, and breaks off, when the login that it was asked for with ends.',
   },
   answer,
 };
