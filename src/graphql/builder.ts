@@ -69,6 +69,8 @@ export const builder = new SchemaBuilder<{
       signedIn: actor !== null,
       can: (action) => actor !== null && can(actor, action),
     }),
+    // Whoever may not follow something is refused before it begins, not at its first event.
+    authorizeOnSubscribe: true,
     unauthorizedError: (_parent, { actor }, info) =>
       actor === null ? notSignedIn() : refusal(actor, `use ${info.parentType.name}.${info.fieldName}`),
   },

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { SlowConsumerError } from '../domain/slow-consumer.ts';
-import type { AppError } from '../errors.ts';
+import { ERRORS, type AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { knownError } from './known-error.ts';
 
@@ -10,6 +10,8 @@ import { knownError } from './known-error.ts';
  * the request id that the client gets.
  */
 export function maskError(error: GraphQLError, requestId: string, log: Logger): GraphQLError {
+  // A subscription that is refused passes here twice: on its way to the stream, and as the answer in its place.
+  if (isShown(error)) return error;
   const cause = rootOf(error);
   if (cause instanceof GraphQLError) return shown(error, error.message, { code: 'bad_input' });
 
@@ -20,6 +22,10 @@ export function maskError(error: GraphQLError, requestId: string, log: Logger): 
     return shown(error, known.message, { code: 'internal', requestId });
   }
   return shown(error, known.message, extensionsOf(known));
+}
+
+function isShown({ extensions: { code } }: GraphQLError): boolean {
+  return typeof code === 'string' && Object.hasOwn(ERRORS, code);
 }
 
 /** Resolvers' errors come wrapped, at times more than once; the innermost says what happened. */

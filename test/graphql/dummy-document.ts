@@ -16,7 +16,7 @@ export const NO_ID = '01930000-0000-7000-8000-00000000dead';
 
 /** A document that calls one root field with valid but meaningless arguments. */
 export function dummyDocument(
-  operation: 'query' | 'mutation',
+  operation: 'query' | 'mutation' | 'subscription',
   field: GraphQLField<unknown, unknown>,
 ): string {
   const args = field.args
@@ -26,7 +26,7 @@ export function dummyDocument(
   const type = getNamedType(field.type);
   const selection = isLeafType(type)
     ? ''
-    : isObjectType(type)
+    : isObjectType(type) || operation === 'subscription'
       ? '{ __typename }'
       : '{ __typename ... on Error { code message } }';
   return `${operation} { ${call} ${selection} }`;
@@ -41,6 +41,7 @@ function dummy(given: GraphQLInputType): string {
     return `{ ${required.map((field) => `${field.name}: ${dummy(field.type)}`).join(', ')} }`;
   }
   if (type.name === 'DateTime') return '"2026-12-31T00:00:00Z"';
+  if (type.name === 'JSONObject') return '{}';
   if (type.name === 'ID') return JSON.stringify(NO_ID);
   return type.name === 'String' ? '"x"' : '1';
 }
