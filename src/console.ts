@@ -17,7 +17,7 @@ import type { Handler, LiveDoor } from './http/server.ts';
 import { createStatic } from './http/static.ts';
 import type { Cipher } from './identity/cipher.ts';
 import { createClientAddress, createHttpsCheck } from './identity/client-address.ts';
-import { createPasswords } from './identity/password.ts';
+import { createPasswords, type PasswordsOptions } from './identity/password.ts';
 import { createTokens } from './identity/token.ts';
 import type { Logger } from './log.ts';
 import type { Upstream } from './providers/http.ts';
@@ -36,6 +36,7 @@ export interface ConsoleDeps {
   readonly ownProcess: OwnProcess;
   readonly notices: Notices;
   readonly routing: RoutingSource;
+  readonly passwords: PasswordsOptions;
   /** Null = this process has no gateway. */
   readonly tenantChat: TenantChat | null;
 }
@@ -73,7 +74,7 @@ export function openConsole(deps: ConsoleDeps): Console {
     tenantChat: deps.tenantChat,
     after,
     log,
-    passwords: createPasswords(),
+    passwords: createPasswords(deps.passwords),
     tokens: createTokens({ secret: env.jwtSecret, clock }),
     resolve: addressesOf,
   });

@@ -22,6 +22,7 @@ import { createInnerDoor } from './http/inner-door.ts';
 import { createMetrics } from './http/metrics.ts';
 import { createHttpServer } from './http/server.ts';
 import { createCipher } from './identity/cipher.ts';
+import type { PasswordsOptions } from './identity/password.ts';
 import type { Log, Logger } from './log.ts';
 import { openPod } from './pod.ts';
 import { createUpstream } from './providers/http.ts';
@@ -55,6 +56,11 @@ export interface Prism {
   stop(): Promise<void>;
 }
 
+/** What the program leaves as it is and tests set: a password costs a third of a second, and they have hundreds. */
+export interface PrismOptions {
+  readonly passwords?: PasswordsOptions;
+}
+
 /** Undoes what has been started, in reverse; kept as a list so that a failed start leaves nothing behind. */
 type Undo = () => Promise<void> | void;
 
@@ -63,17 +69,28 @@ type Undo = () => Promise<void> | void;
  *
  * @throws MigrationError, EmbeddedError, DataDirLockedError, AppError, Node's listen errors
  */
-export async function startPrism(env: Env, output: Log, version: string): Promise<Prism> {
+export async function startPrism(
+  env: Env,
+  output: Log,
+  version: string,
+  options: PrismOptions = {},
+): Promise<Prism> {
   const undo: Undo[] = [];
   try {
-    return await build(env, output, version, undo);
+    return await build(env, output, version, options, undo);
   } catch (error) {
     await unwind(undo, output.logger);
     throw error;
   }
 }
 
-async function build(env: Env, output: Log, version: string, undo: Undo[]): Promise<Prism> {
+async function build(
+  env: Env,
+  output: Log,
+  version: string,
+  { passwords = {} }: PrismOptions,
+  undo: Undo[],
+): Promise<Prism> {
   const log = output.logger;
   const embedded = env.databaseUrl === null ? await startEmbedded({ dataDir: env.dataDir, log }) : null;
   if (embedded !== null) undo.push(() => embedded.stop());
@@ -194,6 +211,7 @@ async function build(env: Env, output: Log, version: string, undo: Undo[]): Prom
           upstream,
           ownProcess: pod.own,
           notices,
+          passwords,
           routing: routingSource(router, () => snapshots.current()),
           tenantChat: env.role === 'control' ? null : createInnerDoor(gateway),
         });

@@ -16,6 +16,7 @@ import { createUpstream } from '../../src/providers/http.ts';
 import { createRegistry } from '../../src/providers/registry.ts';
 import { systemTimers } from '../../src/runtime/timers.ts';
 import { createTestDatabase } from '../kit/database.ts';
+import { CHEAP } from '../kit/passwords.ts';
 import { createRoutingWorld } from './routing-world.ts';
 
 export const SYSTEM: SystemActor = { kind: 'system', name: 'test' };
@@ -23,7 +24,6 @@ export const SECRETS = {
   old: 'the old encryption key of the tests',
   current: 'the encryption key of the tests',
 };
-export const CHEAP = { ln: 4, r: 1, p: 1 };
 
 /** The process that answers, and has seen nothing yet. */
 const OWN_PROCESS: OwnProcess = {

@@ -5,6 +5,7 @@ import { parseEnv, type Env } from '../../src/env.ts';
 import { openLog } from '../../src/log.ts';
 import { startPrism, type Prism } from '../../src/prism.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
+import { CHEAP } from './passwords.ts';
 
 /** A JSON answer of the REST API. */
 export interface Answer {
@@ -69,7 +70,7 @@ export async function startTestPrism(env: Record<string, string> = {}): Promise<
     jwtSecret: values.jwtSecret ?? 'a secret for tests that is long enough',
     encryptionKeys: values.encryptionKeys ?? ['another secret for tests, long enough'],
   };
-  const prism = await startPrism(full, openLog(full.logLevel), 'test');
+  const prism = await startPrism(full, openLog(full.logLevel), 'test', { passwords: { cost: CHEAP } });
   const call = (method: string, path: string, body: unknown, token: string) =>
     request(prism.url, method, path, body, token);
   await call('POST', '/api/prism/setup/admin', ADMIN, '');
@@ -156,8 +157,8 @@ async function untilKnown(tenant: TestTenant): Promise<void> {
   });
 }
 
-/** Waits for a condition, looking every 10 ms; fails after `ms`. */
-export async function until(condition: () => boolean | Promise<boolean>, ms = 5_000): Promise<void> {
+/** Waits for a condition, looking every 10 ms; fails after `ms`, by default long enough for a busy machine. */
+export async function until(condition: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
   const end = performance.now() + ms;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error('what was waited for did not happen');

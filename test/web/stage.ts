@@ -5,6 +5,7 @@ import { parseEnv } from '../../src/env.ts';
 import { openLog } from '../../src/log.ts';
 import { startPrism } from '../../src/prism.ts';
 import { createTestDatabase } from '../kit/database.ts';
+import { CHEAP } from '../kit/passwords.ts';
 
 /** Where the built console lies. */
 export const BUILD = join(import.meta.dirname, '../../web/build');
@@ -34,7 +35,8 @@ export async function openStage(prepare?: (databaseUrl: string) => Promise<void>
   const { jwtSecret, encryptionKeys } = values;
   if (jwtSecret === null || encryptionKeys === null)
     throw new Error('the secrets of the test were not taken');
-  const prism = await startPrism({ ...values, jwtSecret, encryptionKeys }, openLog('silent'), 'test');
+  const env = { ...values, jwtSecret, encryptionKeys };
+  const prism = await startPrism(env, openLog('silent'), 'test', { passwords: { cost: CHEAP } });
   return {
     url: prism.url,
     async stop() {
