@@ -2,7 +2,7 @@
 // the checkout up to date, then hands over to the Node that npm installed.
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { generate, prepare } from './prepare.mjs';
+import { generate, install, prepare } from './prepare.mjs';
 import { findNode, LaunchError, ROOT } from './runtime.mjs';
 
 const [command = '', ...rest] = process.argv.slice(2);
@@ -11,6 +11,8 @@ const VITE = 'node_modules/vite/bin/vite.js';
 /** Signals this close together are one wish to stop. */
 const SAME_SIGNAL_MS = 1_000;
 const VITEST = 'node_modules/vitest/vitest.mjs';
+/** Builds the console meanwhile. */
+const CHECK = 'src/start/check.ts';
 /** How many tests passed and failed, for continuous integration. */
 const REPORT = 'node_modules/.cache/prism/tests.json';
 
@@ -32,8 +34,8 @@ const COMMANDS = {
     ]);
   },
   check: () => {
-    prepareCommitted();
-    return runAll([['src/start/check.ts', ...rest]]);
+    generateCommitted();
+    return runAll([[CHECK, ...rest]]);
   },
   test: async () => {
     // With arguments (a file, a name) only those tests are wanted.
@@ -41,8 +43,8 @@ const COMMANDS = {
       prepare();
       return runAll([[VITEST, 'run', ...rest]]);
     }
-    prepareCommitted();
-    const checked = await runAll([['src/start/check.ts']]);
+    generateCommitted();
+    const checked = await runAll([[CHECK]]);
     const tested = await runAll([
       [VITEST, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`],
     ]);
@@ -51,6 +53,10 @@ const COMMANDS = {
   run: () => {
     generate();
     return runAll([rest]);
+  },
+  install: () => {
+    install();
+    return Promise.resolve(0);
   },
   generate: () => {
     generate();
@@ -63,8 +69,8 @@ const COMMANDS = {
 };
 
 /** What is generated and checked in must have been current: another machine starts from that. */
-function prepareCommitted() {
-  const stale = prepare();
+function generateCommitted() {
+  const stale = generate();
   if (stale.length === 0) return;
   throw new LaunchError(
     `${stale.join(', ')} was out of date. It has been made anew; commit it and run this again.`,

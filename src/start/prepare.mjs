@@ -79,17 +79,23 @@ const BUILD = [
   },
 ];
 
-/** Everything that the types and the server need. */
-export function generate() {
-  [...INSTALL, ...GENERATE].forEach(make);
+/** What npm brings. */
+export function install() {
+  INSTALL.forEach(make);
 }
 
 /**
- * All of it, the console too.
+ * Everything that the types and the server need.
  * @returns {string[]} checked-in files that were stale and have been made anew
  */
+export function generate() {
+  return [...INSTALL, ...GENERATE].flatMap(make);
+}
+
+/** All of it, the console too. */
 export function prepare() {
-  return [...INSTALL, ...GENERATE, ...BUILD].flatMap(make);
+  generate();
+  BUILD.forEach(make);
 }
 
 /** @param {Step} step */
