@@ -1,9 +1,12 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { readFileSync } from 'node:fs';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContextOptions, type Page, type Request } from 'playwright-core';
+import { until } from './outside.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
+
+/** What has not happened after this long does not happen; on a busy machine a page may take seconds. */
+const PATIENCE_MS = 30_000;
 
 /** For headless runs, also as root, that talk to nobody but us. */
 const FLAGS = [
@@ -34,6 +37,8 @@ export function launch(): Promise<Browser> {
 export interface Tab {
   readonly page: Page;
   readonly complaints: readonly string[];
+  /** Resolves when all that the page has asked for is answered, and it has done with the answers. */
+  quiet(): Promise<void>;
 }
 
 export async function openTab(
@@ -49,23 +54,41 @@ export async function openTab(
   });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(PATIENCE_MS);
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
-  return { page, complaints };
+  const unanswered = new Set<Request>();
+  let asked = 0;
+  page.on('request', (request) => {
+    unanswered.add(request);
+    asked += 1;
+  });
+  const answered = (request: Request): void => void unanswered.delete(request);
+  page.on('requestfinished', answered);
+  page.on('requestfailed', answered);
+  return {
+    page,
+    complaints,
+    quiet: () =>
+      until(async () => {
+        const before = asked;
+        await page.evaluate('new Promise((resolve) => requestIdleCallback(() => resolve()))');
+        return unanswered.size === 0 && asked === before;
+      }, PATIENCE_MS),
+  };
 }
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** What axe finds wrong by WCAG 2.2 A and AA: one line each, with the elements. */
 export async function violations(page: Page): Promise<readonly string[]> {
-  // Evaluated, not added as a tag: the page's own policy would refuse that.
-  await page.evaluate(AXE);
+  // Evaluated, not added as a tag: the page's own policy would refuse that. Half a megabyte, so once a document.
+  if ((await page.evaluate("'axe' in window")) !== true) await page.evaluate(AXE);
   const result: unknown = await page.evaluate(
-    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+    `axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
       .then(({ violations }) => violations.map((v) => v.id + ': ' + v.nodes.map((n) => n.target.join(' ') + ' ' + n.failureSummary).join(' | ')))`,
   );
   return Array.isArray(result) ? result.map(String) : ['axe did not answer'];

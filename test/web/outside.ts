@@ -63,7 +63,8 @@ export async function answered(ask: () => Promise<number>): Promise<number> {
   return status;
 }
 
-export async function until(condition: () => Promise<boolean>, ms = 8_000): Promise<void> {
+/** Waits for a condition; long enough for a machine that is busy with other tests. */
+export async function until(condition: () => Promise<boolean>, ms = 30_000): Promise<void> {
   const end = performance.now() + ms;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error('what was waited for did not happen');

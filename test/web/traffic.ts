@@ -25,5 +25,5 @@ export async function counted(url: string, token: string, requests: number): Pro
       body: JSON.stringify({ query: '{ usage { total { requests } } }' }),
     });
     return (await response.text()).includes(`"requests":${requests}}`);
-  }, 15_000);
+  });
 }
