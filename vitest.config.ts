@@ -1,16 +1,25 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+
+/** Each worker runs the whole product, some twice, and one PostgreSQL serves them all (test/kit/postgres.ts). */
+const MOST_WORKERS = 8;
 
 export default defineConfig({
   // As Node itself would resolve: vite would add "development", and a package that has a build of its own for it
   // (graphql) would be loaded twice, once through vite and once by the packages that import it.
   ssr: { resolve: { conditions: ['module-sync', 'node'] } },
   test: {
-    testTimeout: 15_000,
-    hookTimeout: 30_000,
+    // vitest itself hardly works while the workers do, so it needs no processor of its own.
+    maxWorkers: Math.min(availableParallelism(), MOST_WORKERS),
+    // How long something may take on a machine that is busy says nothing about the program: these only end what hangs.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000, interval: 20 } },
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['src/**/*.test.ts', 'web/src/**/*.test.ts'] },
+        // Pure code keeps nothing between files, and a process for each of them would take longer than its tests.
+        test: { name: 'unit', include: ['src/**/*.test.ts', 'web/src/**/*.test.ts'], isolate: false },
       },
       {
         extends: true,

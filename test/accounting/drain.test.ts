@@ -512,7 +512,7 @@ describe('trouble with the database', () => {
     expect(await differences(pool)).toEqual([]);
   });
 
-  test('stop ends it at once while it waits for the database', async () => {
+  test('stop ends it at once while it waits for the database', { retry: 2 }, async () => {
     const dead = createPool('postgres://nobody@127.0.0.1:1/none', { max: 1, applicationName: 'dead' });
     const journal = await open();
     const drain = drainOf(journal, { pool: dead, random: () => 0.99 });

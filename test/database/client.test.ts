@@ -2,6 +2,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createPool, createPrisma } from '../../src/database/client.ts';
 import { createTestDatabase, type TestDatabase } from '../kit/database.ts';
 
+const SOON = 20_000;
+
 let database: TestDatabase;
 beforeEach(async () => (database = await createTestDatabase()));
 afterEach(() => database.drop());
@@ -15,9 +17,9 @@ test('a connection that breaks, idle or in use, costs its query and nothing else
   await inUse.query('BEGIN');
   await pool.query('SELECT 1');
   const running = pool.query('SELECT pg_sleep(60)').then(() => 'done', String);
-  await vi.waitFor(async () => expect((await other.query(cut)).rowCount).toBe(2));
+  await vi.waitFor(async () => expect((await other.query(cut)).rowCount).toBe(2), SOON);
   expect(await running).toContain('terminating connection');
-  await vi.waitFor(() => expect(inUse.query('SELECT 1')).rejects.toThrow('not queryable'));
+  await vi.waitFor(() => expect(inUse.query('SELECT 1')).rejects.toThrow('not queryable'), SOON);
   inUse.release(true);
   expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
   await pool.end();
@@ -31,7 +33,7 @@ test('Prisma survives the same', async () => {
   await other.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'prism-domain'`,
   );
-  await vi.waitFor(async () => expect(await prisma.tenant.count()).toBe(0));
+  await vi.waitFor(async () => expect(await prisma.tenant.count()).toBe(0), SOON);
   await prisma.$disconnect();
   await other.end();
 });

@@ -100,4 +100,4 @@ test('four processes that start at once migrate exactly once', async () => {
     migration_name: '0001_init',
     checksum: expect.stringMatching(/^[0-9a-f]{64}$/),
   });
-}, 30_000);
+});

@@ -5,6 +5,8 @@ import { createPool } from '../../src/database/client.ts';
 import { listen, type ChangeNotice } from '../../src/database/notify.ts';
 import { createTestDatabase, type TestDatabase } from '../kit/database.ts';
 
+const SOON = 20_000;
+
 let database: TestDatabase;
 let pool: pg.Pool;
 let listener: { stop(): Promise<void> };
@@ -22,7 +24,7 @@ beforeEach(async () => {
     onNotice: (notice) => notices.push(notice),
     onConnected: () => (connects += 1),
   });
-  await vi.waitFor(() => expect(connects).toBe(1));
+  await vi.waitFor(() => expect(connects).toBe(1), SOON);
 });
 afterEach(async () => {
   await listener.stop();
@@ -37,14 +39,14 @@ async function send(payload: unknown): Promise<void> {
 
 test('a notice arrives as it was sent', async () => {
   await send({ noun: 'tenant', id: '1' });
-  await vi.waitFor(() => expect(notices).toEqual([{ noun: 'tenant', id: '1' }]));
+  await vi.waitFor(() => expect(notices).toEqual([{ noun: 'tenant', id: '1' }]), SOON);
 });
 
 test('what is no notice is ignored, and the next one still arrives', async () => {
   await send('no json');
   await send({ noun: 'weather', id: '1' });
   await send({ noun: 'provider', id: '2' });
-  await vi.waitFor(() => expect(notices).toEqual([{ noun: 'provider', id: '2' }]));
+  await vi.waitFor(() => expect(notices).toEqual([{ noun: 'provider', id: '2' }]), SOON);
 });
 
 test('a cut connection is made again, and says so, every time', async () => {
@@ -52,10 +54,10 @@ test('a cut connection is made again, and says so, every time', async () => {
     await pool.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'prism-listen'`,
     );
-    await vi.waitFor(() => expect(connects).toBe(1 + cut), 5_000);
+    await vi.waitFor(() => expect(connects).toBe(1 + cut), SOON);
   }
   await send({ noun: 'setting', id: 'log' });
-  await vi.waitFor(() => expect(notices).toEqual([{ noun: 'setting', id: 'log' }]));
+  await vi.waitFor(() => expect(notices).toEqual([{ noun: 'setting', id: 'log' }]), SOON);
 });
 
 test('after stop nothing is heard and no connection is left', async () => {
@@ -66,6 +68,6 @@ test('after stop nothing is heard and no connection is left', async () => {
       `SELECT FROM pg_stat_activity WHERE application_name = 'prism-listen'`,
     );
     expect(rowCount).toBe(0);
-  });
+  }, SOON);
   expect(notices).toEqual([]);
 });

@@ -91,7 +91,7 @@ const OUTAGES: readonly Outage[] = [
 describe.each(OUTAGES.filter(({ onlyLong }) => IS_LONG || !onlyLong))('PostgreSQL $name', (outage) => {
   test(
     'no client notices, nothing is lost, and changes are served again',
-    { timeout: (OUTAGE_SECONDS + 120) * 1_000, retry: 1 },
+    { timeout: (OUTAGE_SECONDS + 120) * 1_000, retry: 2 },
     async () => {
       await start(outage.url());
       const traffic = driveAtRate(REQUESTS_PER_SECOND, ask);

@@ -48,7 +48,7 @@ async function tenantWith(more: Record<string, unknown> = {}): Promise<TestTenan
   await vi.waitFor(async () => {
     const decision = await preview(tenant, 'hi');
     expect(decision.candidates.every((it: { cost: number | null }) => it.cost !== null)).toBe(true);
-  }, 5_000);
+  }, 20_000);
   return tenant;
 }
 
@@ -344,7 +344,7 @@ it('tenants never see each other’s rules', async () => {
   expect(made.status).toBe(200);
   await vi.waitFor(
     async () => expect((await preview(one, 'hello')).candidate).toBe('scripted/strong'),
-    5_000,
+    20_000,
   );
   expect((await preview(other, 'hello')).candidate).toBe('scripted/tiny');
 });

@@ -183,7 +183,7 @@ describe('prices', () => {
       });
     const chat = () => ask(own, { model: 'repriced-model' });
     const inForce = async (priced: string) => {
-      await until(async () => (await chat()).row.actual_cost === priced, 2_000);
+      await until(async () => (await chat()).row.actual_cost === priced);
     };
     const unpriced = await chat();
     expect(unpriced.info).toMatchObject({ actual_cost: 0, baseline_cost: 0, input_tokens: 10 });

@@ -129,7 +129,7 @@ describe('tenant B', () => {
 
 const asX = (name: string) => (text: string) => text.replaceAll(name, 'x');
 
-describe('on another process, within a second', () => {
+describe('on another process, within a second', { retry: 2 }, () => {
   let tenants = 0;
   let own: TestTenant;
   beforeEach(async () => {

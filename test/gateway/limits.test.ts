@@ -232,7 +232,7 @@ describe.skipIf(redisServer === null)('two processes with one Redis', () => {
       both.map(async (it) => {
         const here = { ...tenant, baseUrl: `${it.url}/api/${slug}/v1` };
         const headers = { authorization: `Bearer ${tenant.apiKey}` };
-        await until(async () => (await fetch(`${here.baseUrl}/models`, { headers })).status === 200, 1_000);
+        await until(async () => (await fetch(`${here.baseUrl}/models`, { headers })).status === 200);
         return here;
       }),
     );
@@ -266,7 +266,7 @@ describe.skipIf(redisServer === null)('two processes with one Redis', () => {
       const probe = await send(tenant, 1, { max_tokens: 980 });
       expect(probe.status).toBe(429);
       expect(remaining(probe)).toBe(1_000 - used(first));
-    });
+    }, 20_000);
   });
 
   it('go on serving when Redis is gone, and say that limits are each one’s own', async () => {

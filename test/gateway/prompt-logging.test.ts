@@ -54,7 +54,7 @@ const UPDATE =
 async function switchTo(promptLogging: boolean): Promise<void> {
   const { data } = await graphql(prism, UPDATE, { input: { promptLogging } });
   expect(data.updateLogSettings).toEqual({ __typename: 'LogSettings', promptLogging });
-  await until(() => prism.prism.snapshot().settings.promptLogging === promptLogging, 1_000);
+  await until(() => prism.prism.snapshot().settings.promptLogging === promptLogging);
 }
 
 const READ =

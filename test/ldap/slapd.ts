@@ -2,12 +2,13 @@ import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_proces
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'ldapts';
+import { freePort } from '../kit/free-port.ts';
 
 const run = promisify(execFile);
 
@@ -178,15 +179,4 @@ async function makeServerCertificate(home: string): Promise<void> {
   const authority = ['-CA', join(home, 'ca.pem'), '-CAkey', join(home, 'ca.key'), '-CAcreateserial'];
   const wanted = ['-in', request, '-out', pem, '-days', '2', '-extfile', names];
   await run('openssl', ['x509', '-req', ...wanted, ...authority]);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

@@ -24,7 +24,7 @@ beforeAll(async () => {
     { rest: a, graphql: b },
     { rest: c, graphql: d },
   ];
-}, 60_000);
+});
 afterAll(() => Promise.all([full, empty].flatMap(({ rest, graphql }) => [rest.close(), graphql.close()])));
 
 const rows = new Map(ROUTES.map((route) => [`${route.method} ${route.path}`, prepare(schema, route)]));

@@ -193,7 +193,9 @@ describe.skipIf(binary === null)('the shared limiter', () => {
     for (const answer of answers) shared.settle(answer.reservation, 3);
     expect(lines.filter((line) => line.level === 50)).toHaveLength(1);
     await redis.restart();
-    await expect.poll(() => shared.status(), { timeout: 5_000 }).toEqual({ mode: 'shared', degraded: false });
+    await expect
+      .poll(() => shared.status(), { timeout: 20_000 })
+      .toEqual({ mode: 'shared', degraded: false });
     expect((await shared.admit('t', bounds, 1)).allowed).toBe(true);
     expect(lines.map((line) => line.msg)).toEqual([
       'limits: Redis does not answer; each process enforces the limits for itself',
@@ -223,7 +225,7 @@ describe.skipIf(binary === null)('the shared limiter', () => {
     shared.settle(slow[0]?.reservation ?? null, 100);
     redis.thaw();
     await expect.poll(() => used('t')).toEqual({ requests: 3, tokens: 114 });
-    await expect.poll(() => shared.status().degraded, { timeout: 5_000 }).toBe(false);
+    await expect.poll(() => shared.status().degraded, { timeout: 20_000 }).toBe(false);
     expect(lines.filter((line) => line.level === 50)).toHaveLength(1);
   });
 
@@ -237,7 +239,7 @@ describe.skipIf(binary === null)('the shared limiter', () => {
     await expect.poll(async () => (await used('t')).requests).toBe(0);
   });
 
-  test('starts without Redis, within a moment, and finds it later', async () => {
+  test('starts without Redis, within a moment, and finds it later', { retry: 2 }, async () => {
     await redis.kill();
     const startedAt = performance.now();
     const shared = await limiter();
@@ -245,7 +247,7 @@ describe.skipIf(binary === null)('the shared limiter', () => {
     expect((await shared.admit('t', limits(1, 0), 1)).allowed).toBe(true);
     expect((await shared.admit('t', limits(1, 0), 1)).allowed).toBe(false);
     await redis.restart();
-    await expect.poll(() => shared.status().mode, { timeout: 5_000 }).toBe('shared');
+    await expect.poll(() => shared.status().mode, { timeout: 20_000 }).toBe('shared');
   });
 
   test('decides locally once it is closed', async () => {

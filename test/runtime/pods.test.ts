@@ -41,7 +41,7 @@ const STATS: PodStats = {
   logLinesDropped: 0,
   providers: {},
 };
-const SOON = { timeout: 10_000, interval: 10 };
+const SOON = { timeout: 20_000, interval: 10 };
 
 interface PodUnderTest {
   readonly id: string;

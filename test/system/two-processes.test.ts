@@ -33,7 +33,7 @@ beforeAll(async () => {
   });
   dataDir = mkdtempSync(join(tmpdir(), 'prism-worker-'));
   worker = await startWorker();
-}, 60_000);
+});
 afterAll(async () => {
   worker.child.kill('SIGKILL');
   await worker.ended;

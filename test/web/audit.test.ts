@@ -49,7 +49,7 @@ describe.skipIf(!hasBrowser())('the audit log', () => {
     await entry.getByRole('button', { name: /^Details/ }).click();
     await entry.getByText('was: ').first().waitFor({ state: 'attached' });
     expect(await entry.getByRole('listitem').count()).toBe(1);
-    expect(page.url()).toContain('open=');
+    await expect.poll(() => page.url()).toContain('open=');
     await page.reload();
     await entry.getByText('From', { exact: true }).waitFor();
   });
@@ -59,7 +59,7 @@ describe.skipIf(!hasBrowser())('the audit log', () => {
     await page.getByLabel('Tenant', { exact: true }).selectOption(ready.tenantId);
     await page.getByLabel('Action').selectOption('tenant.update');
     await expect.poll(() => entries().count()).toBe(2);
-    expect(page.url()).toContain(`object=${ready.tenantId}`);
+    await expect.poll(() => page.url()).toContain(`object=${ready.tenantId}`);
     await page.getByLabel('Done by').fill('nobody');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();
@@ -75,7 +75,7 @@ describe.skipIf(!hasBrowser())('the audit log', () => {
     await page.getByLabel('Show').selectOption('changes');
     await expect.poll(() => entries().filter({ hasText: 'signed in' }).count()).toBe(0);
     expect(await entries().filter({ hasText: 'finished the setup' }).count()).toBe(1);
-    expect(page.url()).toContain('show=changes');
+    await expect.poll(() => page.url()).toContain('show=changes');
     await page.goto('/audit');
     await entries().first().waitFor();
   });
@@ -86,7 +86,7 @@ describe.skipIf(!hasBrowser())('the audit log', () => {
       .getByRole('link', { name: 'ledger' })
       .click();
     await page.getByRole('heading', { level: 1, name: 'ledger' }).waitFor();
-    expect(new URL(page.url()).pathname).toMatch(/^\/users\/[0-9a-f-]{36}$/);
+    await expect.poll(() => new URL(page.url()).pathname).toMatch(/^\/users\/[0-9a-f-]{36}$/);
     await page.goBack();
     await entries().first().waitFor();
   });
@@ -100,7 +100,7 @@ describe.skipIf(!hasBrowser())('the audit log', () => {
     await expect.poll(() => entries().count()).toBe(50);
     await page.getByRole('link', { name: 'Older →' }).click();
     await entries().filter({ hasText: 'added the tenant Acme' }).waitFor();
-    expect(page.url()).toContain('after=');
+    await expect.poll(() => page.url()).toContain('after=');
     await page.getByRole('link', { name: '← Newer' }).click();
     await expect.poll(() => entries().count()).toBe(50);
   });

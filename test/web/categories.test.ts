@@ -6,7 +6,7 @@ import { setUp, signIn, type Ready } from './ready.ts';
 import { openStage, type Stage } from './stage.ts';
 
 /** In order: each goes on where the one before stopped, as a person would. */
-describe.skipIf(!hasBrowser())('categories and presets', { timeout: 30_000 }, () => {
+describe.skipIf(!hasBrowser())('categories and presets', () => {
   let stage: Stage;
   let ready: Ready;
   let browser: Browser;
@@ -24,7 +24,7 @@ describe.skipIf(!hasBrowser())('categories and presets', { timeout: 30_000 }, ()
     tab = await openTab(browser, stage.url);
     page = tab.page;
     await signIn(page, stage.url);
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await stage?.stop();
@@ -48,7 +48,7 @@ describe.skipIf(!hasBrowser())('categories and presets', { timeout: 30_000 }, ()
     await page.getByLabel('Find a category').fill('capital of mongolia');
     await page.getByRole('link', { name: 'Small talk', exact: true }).waitFor({ state: 'detached' });
     await page.getByRole('link', { name: 'Question with a short answer' }).waitFor();
-    expect(page.url()).toContain('q=capital');
+    await expect.poll(() => page.url()).toContain('q=capital');
     await page.getByLabel('Find a category').fill('no such thing');
     await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();
     await page.getByRole('link', { name: 'Clear the filters' }).click();
@@ -81,7 +81,7 @@ describe.skipIf(!hasBrowser())('categories and presets', { timeout: 30_000 }, ()
     await page.getByRole('dialog').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Discard' }).click();
-    expect(page.url()).toContain('/categories/');
+    await expect.poll(() => page.url()).toContain('/categories/');
   });
 
   it('shows what presets would change before they do, and never takes what was set by hand', async () => {
@@ -89,7 +89,7 @@ describe.skipIf(!hasBrowser())('categories and presets', { timeout: 30_000 }, ()
     await page.getByRole('heading', { name: 'No profile chosen' }).waitFor();
     await page.getByRole('checkbox', { name: /Software development/ }).check();
     await page.getByRole('cell', { name: 'o4-mini' }).first().waitFor();
-    expect(page.url()).toContain('profile=software_development');
+    await expect.poll(() => page.url()).toContain('profile=software_development');
     await page.getByText(/keep the model that somebody set by hand/).click();
     expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: /^Set \d+ defaults$/ }).click();
@@ -102,14 +102,14 @@ describe.skipIf(!hasBrowser())('categories and presets', { timeout: 30_000 }, ()
   it('creates one with a key made from its name, and deletes it by its key', async () => {
     await page.goto('/categories/new');
     await page.getByLabel('Name', { exact: true }).fill('Übersicht 24');
-    expect(await page.getByLabel('Key', { exact: true }).inputValue()).toBe('ubersicht_24');
+    await expect.poll(() => page.getByLabel('Key', { exact: true }).inputValue()).toBe('ubersicht_24');
     await page.getByRole('button', { name: 'Add example' }).click();
     await page.getByLabel('Example 1', { exact: true }).fill('Show me all of it');
     await page.getByRole('button', { name: 'Create category' }).click();
     await page.getByRole('heading', { name: 'Übersicht 24' }).waitFor();
     await page.getByRole('button', { name: 'Delete…' }).click();
     const remove = page.getByRole('button', { name: 'Delete category' });
-    expect(await remove.isDisabled()).toBe(true);
+    await expect.poll(() => remove.isDisabled()).toBe(true);
     await page.getByLabel('Type “ubersicht_24” to confirm').fill('ubersicht_24');
     await remove.click();
     await page.getByRole('link', { name: 'Small talk', exact: true }).waitFor();
@@ -144,7 +144,7 @@ describe.skipIf(!hasBrowser())('categories and presets', { timeout: 30_000 }, ()
     }
     expect(small.complaints).toEqual([]);
     await small.page.context().close();
-  }, 60_000);
+  });
 
   it('is no page for those who may not change categories', async () => {
     const finops = { username: 'fin', password: 'a long enough password', role: 'FINOPS' };

@@ -68,17 +68,17 @@ describe.skipIf(!hasBrowser())('the overview', { timeout: 60_000 }, () => {
 
   it('leads from a figure, a row and a bucket to the requests behind it', async () => {
     const failed = figures().getByRole('link', { name: /Error rate, show the requests/ });
-    expect(await failed.getAttribute('href')).toMatch(/^\/requests\?from=.*&status=ERROR$/);
+    await expect.poll(() => failed.getAttribute('href')).toMatch(/^\/requests\?from=.*&status=ERROR$/);
     const row = page.getByRole('table').last().getByRole('link', { name: 'sim-fast', exact: true });
-    expect(await row.getAttribute('href')).toContain('model=sim-fast&provider=simulator');
+    await expect.poll(() => row.getAttribute('href')).toContain('model=sim-fast&provider=simulator');
     const chart = charts().filter({ hasText: 'requests per hour' });
     await chart.getByRole('button', { name: 'Requests as a table' }).click();
     const bucket = chart.getByRole('table').getByRole('link').first();
-    expect(await bucket.getAttribute('href')).toMatch(/^\/requests\?from=.*&to=/);
+    await expect.poll(() => bucket.getAttribute('href')).toMatch(/^\/requests\?from=.*&to=/);
     await chart.getByRole('button', { name: 'Requests as a table' }).click();
     await failed.click();
     await page.getByRole('heading', { name: 'Requests', exact: true }).waitFor();
-    expect(page.url()).toContain('status=ERROR');
+    await expect.poll(() => page.url()).toContain('status=ERROR');
     await page.goBack();
     await figures().waitFor();
   });
@@ -93,7 +93,7 @@ describe.skipIf(!hasBrowser())('the overview', { timeout: 60_000 }, () => {
     await page.getByRole('button', { name: /^Time range/ }).click();
     await page.getByRole('button', { name: 'Last 7 days' }).click();
     await page.waitForURL(/range=7d/);
-    expect(page.url()).toMatch(/tenant=.*by=user/);
+    await expect.poll(() => page.url()).toMatch(/tenant=.*by=user/);
     await page.getByText('Cost before').waitFor();
     await page.reload();
     await page.getByRole('link', { name: 'No user named' }).waitFor();

@@ -59,7 +59,7 @@ describe.skipIf(!hasBrowser())('the directory', () => {
 
   it('offers the filters that are usual', async () => {
     await page.getByRole('button', { name: 'Usual filters of Active Directory' }).click();
-    expect(await field('A person is found by').inputValue()).toContain('sAMAccountName');
+    await expect.poll(() => field('A person is found by').inputValue()).toContain('sAMAccountName');
     await page.getByText('2 unsaved changes').waitFor();
     await page.getByRole('button', { name: 'Discard' }).click();
   });
@@ -103,7 +103,7 @@ describe.skipIf(!hasBrowser())('the directory', () => {
     'never shows the password again, and keeps it when it is left empty',
     async () => {
       await page.reload();
-      expect(await field('Bind password').inputValue()).toBe('');
+      await expect.poll(() => field('Bind password').inputValue()).toBe('');
       await page.getByText('Stored, encrypted.').waitFor();
       await field('Time for a whole sign-in, ms').fill('4000');
       await page.getByText('1 unsaved change').waitFor();

@@ -121,7 +121,7 @@ describe.skipIf(!hasBrowser())('the API explorer', () => {
     await page.getByRole('button', { name: 'Run' }).click();
     await shows('"setupComplete": true');
     await page.getByRole('button', { name: 'Copy as curl' }).click();
-    expect(await page.evaluate('navigator.clipboard.readText()')).toContain('Bearer $PRISM_TOKEN');
+    await expect.poll(() => page.evaluate('navigator.clipboard.readText()')).toContain('Bearer $PRISM_TOKEN');
   });
 
   it('lets Tab lead out of the editor', async () => {
@@ -135,7 +135,7 @@ describe.skipIf(!hasBrowser())('the API explorer', () => {
   it('says how a program connects, with addresses and files that are there', async () => {
     await page.getByRole('link', { name: 'Connect a program' }).click();
     const address = page.getByRole('group', { name: 'GraphQL address' });
-    expect(await address.textContent()).toBe(`${stage.url}/graphql`);
+    await expect.poll(() => address.textContent()).toBe(`${stage.url}/graphql`);
     const waiting = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download the schema' }).click();
     expect((await waiting).suggestedFilename()).toBe('open-model-prism.graphql');

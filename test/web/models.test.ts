@@ -60,7 +60,9 @@ describe.skipIf(!hasBrowser())('models', () => {
     expect(text).toContain('Simulator');
     expect(text).toMatch(/\$\d/);
     const requests = row('sim-fast').getByRole('link', { name: '1', exact: true });
-    expect(await requests.getAttribute('href')).toBe('/requests?range=7d&provider=simulator&model=sim-fast');
+    await expect
+      .poll(() => requests.getAttribute('href'))
+      .toBe('/requests?range=7d&provider=simulator&model=sim-fast');
     expect(await row('gpt-4o').textContent()).toMatch(/87.*90.*77.*60/s);
     await row('gpt-4o').getByTitle('Sees images').waitFor();
   });
@@ -77,7 +79,7 @@ describe.skipIf(!hasBrowser())('models', () => {
     await page.getByRole('link', { name: 'Clear the filters' }).click();
     await page.getByText('No tier: not chosen by the router').or(row('gpt-4o')).first().waitFor();
     await page.goto('/models?group=none&sort=name');
-    expect(page.url()).toContain('group=none');
+    await expect.poll(() => page.url()).toContain('group=none');
   });
 
   it('changes a price in its place: with an undo, and with the error at the cell', async () => {
@@ -171,7 +173,7 @@ describe.skipIf(!hasBrowser())('models', () => {
     await drawer.locator('[aria-invalid=true]').waitFor();
     await page.keyboard.press('Escape');
     await drawer.waitFor({ state: 'detached' });
-    expect(page.url()).not.toContain('model=');
+    await expect.poll(() => page.url()).not.toContain('model=');
     await page.goto('/models?model=simulator/sim-fast');
     await page.getByRole('dialog', { name: 'sim-fast' }).getByText('“best” of Acme means it').waitFor();
   });
@@ -227,7 +229,7 @@ describe.skipIf(!hasBrowser())('models', () => {
     await page.getByLabel('Model id').fill('my/own:model');
     await page.getByRole('button', { name: 'Add model' }).click();
     await page.getByRole('dialog', { name: 'my/own:model' }).getByText('added by hand').waitFor();
-    expect(page.url()).toContain('model=');
+    await expect.poll(() => page.url()).toContain('model=');
   });
 
   it('fits every screen, in both themes, and axe finds nothing', async () => {

@@ -85,7 +85,7 @@ describe.skipIf(!hasBrowser())('my tenant', () => {
     await page.getByRole('heading', { name: 'Acme', level: 1 }).waitFor();
     await page.getByLabel('Tenant').selectOption('Beta');
     await page.getByRole('heading', { name: 'Beta', level: 1 }).waitFor();
-    expect(page.url()).toContain(`tenant=${second}`);
+    await expect.poll(() => page.url()).toContain(`tenant=${second}`);
     await page.reload();
     await page.getByRole('heading', { name: 'Beta', level: 1 }).waitFor();
     await page.goBack();

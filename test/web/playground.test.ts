@@ -94,14 +94,14 @@ describe.skipIf(!hasBrowser())('the playground', () => {
       expect(text).toMatch(/Tokens\s*\d+ in, \d+ out/);
       expect(text).toMatch(/Cost\s*\$0\.0/);
     }
-    expect(await column(1).textContent()).toMatch(/Route\s*\w+, tier \w+, \d+ % sure/);
+    await expect.poll(() => column(1).textContent()).toMatch(/Route\s*\w+, tier \w+, \d+ % sure/);
     expect(await column(2).textContent()).not.toContain('Route');
   });
 
   it('leads from an answer to its row in the log', async () => {
     const link = column(2).getByRole('link');
     const id = (await link.textContent()) ?? '';
-    expect(await link.getAttribute('href')).toContain(id);
+    await expect.poll(() => link.getAttribute('href')).toContain(id);
     await until(async () => {
       const { requests = [] } = await ready.rest('GET', '/admin/dashboard/requests').catch(() => ({}));
       return JSON.stringify(requests).includes(id);
@@ -116,7 +116,7 @@ describe.skipIf(!hasBrowser())('the playground', () => {
     expect(await page.getByLabel('Message 3', { exact: true }).inputValue()).toBe('And now in Rust.');
     expect(await page.getByLabel('Role of message 2').inputValue()).toBe('assistant');
     await page.getByRole('button', { name: 'Clear' }).click();
-    expect(await page.getByLabel('Message 1', { exact: true }).inputValue()).toBe('');
+    await expect.poll(() => page.getByLabel('Message 1', { exact: true }).inputValue()).toBe('');
     await page.getByText('Write a message first.').waitFor();
   });
 
@@ -133,7 +133,7 @@ describe.skipIf(!hasBrowser())('the playground', () => {
     expect(await shown.getByRole('group', { name: 'Code, js' }).textContent()).toBe(
       'const <b>answer</b> = 42;',
     );
-    expect(await shown.getByRole('button', { name: 'Copy the code' }).count()).toBe(1);
+    await expect.poll(() => shown.getByRole('button', { name: 'Copy the code' }).count()).toBe(1);
     expect(await shown.getByRole('cell', { name: '2' }).count()).toBe(1);
     const tags: unknown = await shown.evaluate((root) => [
       ...new Set(
@@ -208,13 +208,13 @@ describe.skipIf(!hasBrowser())('the playground', () => {
       messages: [{ role: 'user', content: 'Hello' }],
       temperature: 0.3,
     });
-    expect(await column(1).getByRole('group', { name: 'Response, chunk by chunk' }).textContent()).toContain(
-      'cost_info',
-    );
+    await expect
+      .poll(() => column(1).getByRole('group', { name: 'Response, chunk by chunk' }).textContent())
+      .toContain('cost_info');
     await column(1).getByText('curl', { exact: true }).click();
-    expect(await column(1).getByRole('group', { name: 'curl command' }).textContent()).toContain(
-      '/api/acme/v1/chat/completions',
-    );
+    await expect
+      .poll(() => column(1).getByRole('group', { name: 'curl command' }).textContent())
+      .toContain('/api/acme/v1/chat/completions');
   });
 
   it('takes a logged request that can be read', async () => {

@@ -97,11 +97,11 @@ describe.skipIf(!hasBrowser())('providers', () => {
     await row.getByText(/since/).waitFor();
     await row.getByRole('img', { name: 'Simulator, last 24 hours: 1 request, 0 errors' }).waitFor();
     const requests = row.getByRole('link', { name: '1', exact: true });
-    expect(await requests.getAttribute('href')).toBe('/requests?range=24h&provider=simulator');
+    await expect.poll(() => requests.getAttribute('href')).toBe('/requests?range=24h&provider=simulator');
     await page.getByRole('link', { name: '7 days' }).click();
     await page.waitForURL(/period=7d/);
     await page.goBack();
-    expect(page.url()).not.toContain('period');
+    await expect.poll(() => page.url()).not.toContain('period');
   });
 
   it('mends an address as it is typed, says so, and can take that back', async () => {
@@ -111,10 +111,10 @@ describe.skipIf(!hasBrowser())('providers', () => {
     await address.fill(`${house.origin.replace('http://', '')}/v1/chat/completions`);
     await page.getByText(`Becomes ${house.origin}/v1`).waitFor();
     await page.keyboard.press('Tab');
-    expect(await address.inputValue()).toBe(`${house.origin}/v1`);
+    await expect.poll(() => address.inputValue()).toBe(`${house.origin}/v1`);
     await page.locator('.help').getByText('Added http://; left out /chat/completions.').waitFor();
     await page.getByRole('button', { name: 'Keep what was typed' }).click();
-    expect(await address.inputValue()).toContain('/chat/completions');
+    await expect.poll(() => address.inputValue()).toContain('/chat/completions');
     await address.fill(house.origin.replace('http:', 'https:'));
   });
 
@@ -124,7 +124,7 @@ describe.skipIf(!hasBrowser())('providers', () => {
     await page.getByRole('button', { name: 'Check first' }).click();
     // TLS is not spoken there: one press changes the address and checks again.
     await page.getByRole('button', { name: 'Use http://' }).click();
-    expect(await page.getByLabel('Base URL').inputValue()).toBe(house.origin);
+    await expect.poll(() => page.getByLabel('Base URL').inputValue()).toBe(house.origin);
     await steps().filter({ hasText: 'Credentials' }).waitFor();
     await page.getByText('What the provider answered').click();
     await page.getByText('asked for at the door').waitFor();
@@ -146,7 +146,7 @@ describe.skipIf(!hasBrowser())('providers', () => {
     await page.locator('[data-path=baseUrl][aria-invalid=true]').waitFor();
     await page.getByRole('navigation', { name: 'Console' }).getByRole('link', { name: 'Tenants' }).click();
     await page.getByRole('dialog').getByRole('button', { name: /stay/i }).click();
-    expect(page.url()).toContain('/providers/new');
+    await expect.poll(() => page.url()).toContain('/providers/new');
     await address.fill(house.origin);
     await page.getByRole('button', { name: 'Add provider' }).click();
     await page.getByRole('heading', { name: 'House', level: 1 }).waitFor();
@@ -179,7 +179,7 @@ describe.skipIf(!hasBrowser())('providers', () => {
     await page.getByRole('button', { name: 'Take over 2 changes' }).click();
     await page.getByRole('link', { name: 'house-new' }).waitFor();
     const small = page.getByRole('row').filter({ hasText: 'house-small' });
-    expect(await small.textContent()).toMatch(/16k.*\$1\.00.*\$2\.00.*own/s);
+    await expect.poll(() => small.textContent()).toMatch(/16k.*\$1\.00.*\$2\.00.*own/s);
     house.models = [{ id: 'house-new', context_length: 32000, pricing }];
     await page.getByRole('button', { name: 'Discover models' }).click();
     await page.getByRole('checkbox', { name: /Gone/ }).waitFor();
@@ -215,7 +215,7 @@ describe.skipIf(!hasBrowser())('providers', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText(/Must be given again/i).waitFor();
     await page.getByRole('button', { name: 'Discard' }).click();
-    expect(await page.getByLabel('Base URL').inputValue()).toBe(house.origin);
+    await expect.poll(() => page.getByLabel('Base URL').inputValue()).toBe(house.origin);
   });
 
   it('shows a clash with what somebody else has saved meanwhile', async () => {

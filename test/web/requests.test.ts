@@ -85,7 +85,7 @@ describe.skipIf(!hasBrowser())('the request log', { timeout: 60_000 }, () => {
       .getByRole('cell', { name: 'sim-fast' })
       .click();
     await dock().getByRole('heading', { name: 'Cost' }).waitFor();
-    expect(page.url()).toContain(`row=${id}`);
+    await expect.poll(() => page.url()).toContain(`row=${id}`);
     const text = (await dock().textContent()) ?? '';
     expect(text).toMatch(/Input.*\$.*Output.*\$/s);
     expect(await dock().getByRole('list', { name: 'Stages' }).getByRole('listitem').count()).toBeGreaterThan(
@@ -97,7 +97,9 @@ describe.skipIf(!hasBrowser())('the request log', { timeout: 60_000 }, () => {
       await page.waitForURL((url) => url.searchParams.get('tab') === name.toLowerCase());
       expect(await violations(page)).toEqual([]);
     }
-    expect(await dock().getByRole('group', { name: 'The row as JSON' }).textContent()).toContain(id);
+    await expect
+      .poll(() => dock().getByRole('group', { name: 'The row as JSON' }).textContent())
+      .toContain(id);
   });
 
   it('is read with keys alone: next, copy, whole page, close', async () => {
@@ -119,7 +121,7 @@ describe.skipIf(!hasBrowser())('the request log', { timeout: 60_000 }, () => {
     expect(await page.evaluate('navigator.clipboard.readText()')).toContain('Bearer $PRISM_KEY');
     await page.keyboard.press('/');
     await page.getByPlaceholder(/A value/).fill('j');
-    expect(page.url()).toContain(`row=${ids[1]}`);
+    await expect.poll(() => page.url()).toContain(`row=${ids[1]}`);
     await page.keyboard.press('Escape');
     await page.getByPlaceholder(/A value/).waitFor({ state: 'detached' });
     await page.keyboard.press('Escape');
@@ -141,7 +143,7 @@ describe.skipIf(!hasBrowser())('the request log', { timeout: 60_000 }, () => {
     await page.goto(own('&status=ERROR'));
     await rowOf(failed).waitFor();
     const chips = page.getByRole('list', { name: 'Filters in force' });
-    expect(await chips.textContent()).toContain('Status: error');
+    await expect.poll(() => chips.textContent()).toContain('Status: error');
     await page.reload();
     await rowOf(failed).waitFor();
     await page.getByText('1 request', { exact: true }).waitFor();
@@ -374,7 +376,7 @@ describe.skipIf(!hasBrowser())('the request log', { timeout: 60_000 }, () => {
     expect(await page.getByRole('columnheader', { name: 'Cost' }).getAttribute('aria-sort')).toBe(
       'descending',
     );
-    expect(await page.getByRole('button', { name: 'Live', exact: true }).isDisabled()).toBe(true);
+    await expect.poll(() => page.getByRole('button', { name: 'Live', exact: true }).isDisabled()).toBe(true);
     await page.getByRole('link', { name: 'Slow first token' }).click();
     await page.waitForURL((url) => url.searchParams.get('sort') === 'first');
   });

@@ -6,7 +6,7 @@ import { setUp, signIn, type Ready } from './ready.ts';
 import { openStage, type Stage } from './stage.ts';
 
 /** In order: each goes on where the one before stopped, as a person would. */
-describe.skipIf(!hasBrowser())('routing', { timeout: 30_000 }, () => {
+describe.skipIf(!hasBrowser())('routing', () => {
   let stage: Stage;
   let ready: Ready;
   let browser: Browser;
@@ -24,7 +24,7 @@ describe.skipIf(!hasBrowser())('routing', { timeout: 30_000 }, () => {
     page = tab.page;
     await signIn(page, stage.url);
     await until(async () => (await route('Good morning!')) === 200);
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await stage?.stop();
@@ -117,7 +117,7 @@ describe.skipIf(!hasBrowser())('routing', { timeout: 30_000 }, () => {
     await list.getByText('Never counts').waitFor();
     await list.getByRole('button', { name: /^Morning \(copy\)/, expanded: true }).click();
     const names = () => list.locator('.name').allTextContents();
-    expect(await names()).toEqual(['Morning', 'Morning (copy)']);
+    await expect.poll(() => names()).toEqual(['Morning', 'Morning (copy)']);
     await page.getByRole('button', { name: 'Drag Morning to another place' }).press('Enter');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Escape');
@@ -200,7 +200,7 @@ describe.skipIf(!hasBrowser())('routing', { timeout: 30_000 }, () => {
     await page.getByRole('heading', { name: 'No rule set chosen' }).waitFor();
     await page.getByLabel('Rule set', { exact: true }).selectOption(id);
     await page.getByText('Every request would go where it goes now.').waitFor();
-    expect(page.url()).toContain(`set=${id}`);
+    await expect.poll(() => page.url()).toContain(`set=${id}`);
     expect(await violations(page)).toEqual([]);
   });
 
@@ -233,7 +233,7 @@ describe.skipIf(!hasBrowser())('routing', { timeout: 30_000 }, () => {
     }
     expect(small.complaints).toEqual([]);
     await small.page.context().close();
-  }, 60_000);
+  });
 
   it('deletes by name, and not what is in force', async () => {
     await page.goto('/routing');

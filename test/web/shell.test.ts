@@ -111,7 +111,7 @@ describe.skipIf(!hasBrowser())('the frame of the console', { timeout: 60_000 }, 
       await page.getByRole('option', { name: 'Open this request' }).waitFor();
       await page.keyboard.press('Enter');
       await main('Requests');
-      expect(new URL(page.url()).searchParams.get('row')).toBe(id);
+      await expect.poll(() => new URL(page.url()).searchParams.get('row')).toBe(id);
     });
 
     it('does things: a provider is switched off, and back on by undoing it', async () => {
@@ -154,7 +154,7 @@ describe.skipIf(!hasBrowser())('the frame of the console', { timeout: 60_000 }, 
       await page.goto('/tenants/new');
       await page.getByLabel('Name').click();
       await page.keyboard.type('gt?');
-      expect(await page.getByLabel('Name').inputValue()).toBe('gt?');
+      await expect.poll(() => page.getByLabel('Name').inputValue()).toBe('gt?');
       expect(path()).toBe('/tenants/new');
       expect(await page.getByRole('dialog').count()).toBe(0);
     });
@@ -313,7 +313,7 @@ describe.skipIf(!hasBrowser())('the frame of the console', { timeout: 60_000 }, 
     it('hears the heading of a page that opens, and sees its title', async () => {
       await page.goto('/tenants');
       await main('Tenants');
-      expect(await page.title()).toBe('Tenants · Open Model Prism');
+      await expect.poll(() => page.title()).toBe('Tenants · Open Model Prism');
       await page
         .getByRole('navigation', { name: 'Console' })
         .getByRole('link', { name: 'Providers' })
@@ -328,7 +328,7 @@ describe.skipIf(!hasBrowser())('the frame of the console', { timeout: 60_000 }, 
       await main('Tenants');
       await page.keyboard.press('Tab');
       await page.keyboard.press('Enter');
-      expect(await page.evaluate('document.activeElement?.id')).toBe('content');
+      await expect.poll(() => page.evaluate('document.activeElement?.id')).toBe('content');
     });
 
     it('uses the menu of a narrow screen by keyboard', async () => {
@@ -344,7 +344,7 @@ describe.skipIf(!hasBrowser())('the frame of the console', { timeout: 60_000 }, 
       expect(await overflow(page)).toBe(0);
       await page.keyboard.press('Tab');
       await page.keyboard.press('Escape');
-      expect(await menu.evaluate((it) => it.ownerDocument.activeElement === it)).toBe(true);
+      await expect.poll(() => menu.evaluate((it) => it.ownerDocument.activeElement === it)).toBe(true);
       await page.keyboard.press('Control+k');
       await dialog('Search, and do').waitFor();
       expect(await overflow(page)).toBe(0);
@@ -359,7 +359,9 @@ describe.skipIf(!hasBrowser())('the frame of the console', { timeout: 60_000 }, 
       await page.getByRole('button', { name: 'Dark theme' }).waitFor();
       await page.reload();
       await main('Tenants');
-      expect(await page.evaluate('getComputedStyle(document.documentElement).colorScheme')).toBe('dark');
+      await expect
+        .poll(() => page.evaluate('getComputedStyle(document.documentElement).colorScheme'))
+        .toBe('dark');
       await page.keyboard.press('Control+k');
       await page.getByRole('dialog').getByRole('option').first().waitFor();
       expect(await violations(page)).toEqual([]);

@@ -6,7 +6,7 @@ import { setUp, signIn, type Ready } from './ready.ts';
 import { openStage, type Stage } from './stage.ts';
 import { askModel } from './traffic.ts';
 
-describe.skipIf(!hasBrowser())('the system page', { timeout: 60_000 }, () => {
+describe.skipIf(!hasBrowser())('the system page', () => {
   let stage: Stage;
   let browser: Browser;
   let tab: Tab;
@@ -39,9 +39,9 @@ describe.skipIf(!hasBrowser())('the system page', { timeout: 60_000 }, () => {
     const processes = page.getByRole('region', { name: 'Processes' });
     await processes.getByRole('cell', { name: 'Serving' }).waitFor();
     const database = page.getByRole('region', { name: 'Database' });
-    expect(await database.textContent()).toMatch(
-      /PostgreSQL \d+.*daily partitions since \d{4}-\d\d-\d\d, kept for 90 days/s,
-    );
+    await expect
+      .poll(() => database.textContent())
+      .toMatch(/PostgreSQL \d+.*daily partitions since \d{4}-\d\d-\d\d, kept for 90 days/s);
     await page.getByRole('region', { name: 'Providers' }).getByRole('link', { name: 'Simulator' }).waitFor();
     const charts = page.getByRole('figure');
     await charts.nth(5).waitFor();
@@ -82,9 +82,9 @@ describe.skipIf(!hasBrowser())('the system page', { timeout: 60_000 }, () => {
   });
 
   it('warns where prompts would stand in clear', async () => {
-    expect(await page.getByRole('switch', { name: 'Write them into the log files, too' }).isDisabled()).toBe(
-      true,
-    );
+    await expect
+      .poll(() => page.getByRole('switch', { name: 'Write them into the log files, too' }).isDisabled())
+      .toBe(true);
     await page.getByRole('switch', { name: 'Store prompts and answers' }).click();
     await page.getByRole('switch', { name: 'Write them into the log files, too' }).click();
     await page.getByText('They stand there in clear').waitFor();
@@ -145,7 +145,7 @@ describe.skipIf(!hasBrowser())('the system page', { timeout: 60_000 }, () => {
     const evict = page.getByRole('button', { name: /^Evict / });
     await evict.click();
     const dialog = page.getByRole('dialog');
-    expect(await dialog.textContent()).toContain('nobody is served');
+    await expect.poll(() => dialog.textContent()).toContain('nobody is served');
     expect(await dialog.getByRole('button', { name: 'Drain and stop' }).isDisabled()).toBe(true);
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Escape');

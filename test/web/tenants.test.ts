@@ -50,7 +50,7 @@ describe.skipIf(!hasBrowser())('tenants', () => {
     await page.getByLabel('State').selectOption('');
     await page.getByRole('link', { name: 'Acme', exact: true }).click();
     await page.getByRole('heading', { name: 'Acme', level: 1 }).waitFor();
-    expect(new URL(page.url()).pathname).toBe(`/tenants/${ready.tenantId}`);
+    await expect.poll(() => new URL(page.url()).pathname).toBe(`/tenants/${ready.tenantId}`);
   });
 
   it('show their address, use and forecast', async () => {
@@ -61,9 +61,9 @@ describe.skipIf(!hasBrowser())('tenants', () => {
       await month.getByText('Whole month, an estimate').waitFor();
       return (await month.getByRole('link', { name: 'sim-fast' }).count()) === 1;
     });
-    expect(await page.getByRole('group', { name: 'Base URL' }).textContent()).toBe(
-      `${stage.url}/api/acme/v1`,
-    );
+    await expect
+      .poll(() => page.getByRole('group', { name: 'Base URL' }).textContent())
+      .toBe(`${stage.url}/api/acme/v1`);
   });
 
   it('get a key that is shown once, until one says that it is stored', async () => {
@@ -77,7 +77,9 @@ describe.skipIf(!hasBrowser())('tenants', () => {
     expect(await page.getByRole('group', { name: '.env lines' }).textContent()).toContain(
       `OPENAI_API_KEY=${key}`,
     );
-    expect(await page.getByRole('group', { name: 'curl command' }).textContent()).toContain('/api/acme/v1');
+    await expect
+      .poll(() => page.getByRole('group', { name: 'curl command' }).textContent())
+      .toContain('/api/acme/v1');
     await page.keyboard.press('Escape');
     await page.mouse.click(5, 5);
     await page.getByRole('heading', { name: 'The key of Acme' }).waitFor();
@@ -101,7 +103,7 @@ describe.skipIf(!hasBrowser())('tenants', () => {
     await page.getByRole('button', { name: 'More for ci' }).click();
     await page.getByRole('menuitem', { name: 'Delete…' }).click();
     const verb = page.getByRole('button', { name: 'Delete key' });
-    expect(await verb.isDisabled()).toBe(true);
+    await expect.poll(() => verb.isDisabled()).toBe(true);
     await page.getByLabel(/^Type “omp-/).fill(key.slice(0, 12));
     await verb.click();
     await page.getByRole('button', { name: 'More for ci' }).waitFor({ state: 'detached' });
@@ -139,10 +141,12 @@ describe.skipIf(!hasBrowser())('tenants', () => {
     await page.locator('input[aria-invalid=true]').waitFor();
     const described =
       (await page.getByLabel('Alias', { exact: true }).getAttribute('aria-describedby')) ?? '';
-    expect(await page.locator(`[id="${described.split(' ')[0]}"]`).textContent()).toContain(
-      'is a reserved name',
-    );
-    expect(await page.getByLabel('Alias', { exact: true }).getAttribute('aria-invalid')).toBe('true');
+    await expect
+      .poll(() => page.locator(`[id="${described.split(' ')[0]}"]`).textContent())
+      .toContain('is a reserved name');
+    await expect
+      .poll(() => page.getByLabel('Alias', { exact: true }).getAttribute('aria-invalid'))
+      .toBe('true');
     await page.getByLabel('Alias', { exact: true }).fill('quick');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByText('Saved.').first().waitFor();
@@ -154,7 +158,7 @@ describe.skipIf(!hasBrowser())('tenants', () => {
     await page.getByLabel('Requests a minute').fill('60');
     await section('Overview');
     await page.getByRole('dialog').getByRole('button', { name: 'Stay on the page' }).click();
-    expect(await page.getByLabel('Requests a minute').inputValue()).toBe('60');
+    await expect.poll(() => page.getByLabel('Requests a minute').inputValue()).toBe('60');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByText('1 unsaved change').waitFor({ state: 'detached' });
     await page.getByRole('meter', { name: 'Requests' }).waitFor();
@@ -187,7 +191,7 @@ describe.skipIf(!hasBrowser())('tenants', () => {
     await section('Snippets');
     await page.getByRole('link', { name: 'Cursor' }).click();
     await page.getByText('Override OpenAI Base URL').waitFor();
-    expect(page.url()).toContain('client=cursor');
+    await expect.poll(() => page.url()).toContain('client=cursor');
     await page.getByLabel('Model that they name').selectOption('auto');
     await page.getByText('Add model: auto').waitFor();
     await section('History');
@@ -232,7 +236,7 @@ describe.skipIf(!hasBrowser())('tenants', () => {
     await page.getByRole('button', { name: 'Delete tenant' }).click();
     await page.getByText('Acme is deleted, with 1 key').waitFor();
     await page.waitForURL('**/tenants');
-    expect(new URL(page.url()).pathname).toBe('/tenants');
+    await expect.poll(() => new URL(page.url()).pathname).toBe('/tenants');
     await page.goto(`/tenants/${ready.tenantId}`);
     await page.getByRole('heading', { name: 'There is no such tenant' }).waitFor();
   });

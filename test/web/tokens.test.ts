@@ -75,7 +75,7 @@ describe.skipIf(!hasBrowser())('access tokens', () => {
     await other.page.goto('/tokens');
     await other.page.getByRole('button', { name: 'Create token' }).first().click();
     const useless = other.page.getByRole('checkbox', { name: /^admin:read/ });
-    expect(await useless.isDisabled()).toBe(true);
+    await expect.poll(() => useless.isDisabled()).toBe(true);
     await other.page.getByText('Your role has no part in it.').first().waitFor();
     expect(await other.page.getByRole('link', { name: 'Everybody’s' }).count()).toBe(0);
     expect(other.complaints).toEqual([]);
@@ -91,7 +91,7 @@ describe.skipIf(!hasBrowser())('access tokens', () => {
     expect(await me()).toBe(401);
     await page.getByLabel('State').selectOption('live');
     await page.getByRole('heading', { name: 'Nothing matches' }).waitFor();
-    expect(page.url()).toContain('state=live');
+    await expect.poll(() => page.url()).toContain('state=live');
   });
 
   it('look right in both themes, wide and on a phone', LONG, async () => {

@@ -36,7 +36,7 @@ describe.skipIf(!hasBrowser())('users', () => {
     await menu(ADMIN.username).click();
     for (const name of ['Disable', 'Delete…']) {
       const item = page.getByRole('menuitem', { name });
-      expect(await item.getAttribute('aria-disabled')).toBe('true');
+      await expect.poll(() => item.getAttribute('aria-disabled')).toBe('true');
       expect(await item.textContent()).toContain('another administrator');
     }
     await page.keyboard.press('Escape');
@@ -98,7 +98,7 @@ describe.skipIf(!hasBrowser())('users', () => {
     await page.getByRole('heading', { name: 'Not signed in' }).waitFor();
     await who.page.goto('/');
     await who.page.getByRole('heading', { name: 'Sign in' }).waitFor();
-    expect(new URL(who.page.url()).pathname).toBe('/login');
+    await expect.poll(() => new URL(who.page.url()).pathname).toBe('/login');
     await who.page.context().close();
   });
 
@@ -124,13 +124,13 @@ describe.skipIf(!hasBrowser())('users', () => {
   it('filters in the address, and offers to clear what matches nobody', async () => {
     await page.getByLabel('Role').selectOption('MAINTAINER');
     await page.getByRole('heading', { name: 'Nobody matches' }).waitFor();
-    expect(page.url()).toContain('role=MAINTAINER');
+    await expect.poll(() => page.url()).toContain('role=MAINTAINER');
     await page.reload();
     await page.getByRole('link', { name: 'Clear the filters' }).click();
     await row('vera').waitFor();
     await page.getByRole('link', { name: 'Last sign-in' }).click();
     await page.waitForURL(/sort=login/);
-    expect(page.url()).toContain('sort=login');
+    await expect.poll(() => page.url()).toContain('sort=login');
     await page.getByRole('columnheader', { name: 'Last sign-in' }).waitFor();
   });
 
@@ -138,7 +138,7 @@ describe.skipIf(!hasBrowser())('users', () => {
     await menu('vera').click();
     await page.getByRole('menuitem', { name: 'Delete…' }).click();
     const confirm = page.getByRole('button', { name: 'Delete user' });
-    expect(await confirm.isDisabled()).toBe(true);
+    await expect.poll(() => confirm.isDisabled()).toBe(true);
     await page.getByLabel('Type “vera” to confirm').fill('vera');
     await confirm.click();
     await row('vera').waitFor({ state: 'detached' });

@@ -38,7 +38,7 @@ describe.skipIf(!hasBrowser())(
       await heading('Create the administrator').waitFor();
       await page.goto('/requests');
       await heading('Create the administrator').waitFor();
-      expect(new URL(page.url()).pathname).toBe('/setup');
+      await expect.poll(() => new URL(page.url()).pathname).toBe('/setup');
       expect(await violations(page)).toEqual([]);
     });
 
@@ -72,7 +72,7 @@ describe.skipIf(!hasBrowser())(
       const address = page.getByLabel('Base URL');
       await address.fill('127.0.0.1:9/v1/chat/completions');
       await address.blur();
-      expect(await address.inputValue()).toBe('http://127.0.0.1:9/v1');
+      await expect.poll(() => address.inputValue()).toBe('http://127.0.0.1:9/v1');
       expect(await violations(page)).toEqual([]);
       await page.getByRole('button', { name: 'Add and connect' }).click();
       const failed = page.getByRole('list', { name: 'Steps of the check' }).getByRole('listitem');
@@ -121,13 +121,13 @@ describe.skipIf(!hasBrowser())(
 
     it('creates the tenant and shows its key once, with snippets that work', async () => {
       await page.getByLabel('Name').fill('Search Team');
-      expect(await page.getByLabel('Slug').inputValue()).toBe('search-team');
+      await expect.poll(() => page.getByLabel('Slug').inputValue()).toBe('search-team');
       await page.getByRole('button', { name: 'Create tenant and key' }).click();
       await heading('Send the first request').waitFor();
       apiKey = (await page.getByRole('group', { name: 'API key' }).textContent()) ?? '';
       expect(apiKey).toMatch(/^omp-[0-9a-f]{64}$/);
       await page.getByRole('button', { name: 'Copy the API key' }).click();
-      expect(await page.evaluate('navigator.clipboard.readText()')).toBe(apiKey);
+      await expect.poll(() => page.evaluate('navigator.clipboard.readText()')).toBe(apiKey);
       const curl = (await page.getByRole('group', { name: 'curl' }).textContent()) ?? '';
       expect(curl).toContain(apiKey);
       expect(curl).toContain('/api/search-team/v1');
@@ -135,7 +135,7 @@ describe.skipIf(!hasBrowser())(
         .getByRole('tab', { name: /Python/ })
         .first()
         .click();
-      expect(await page.getByRole('tabpanel').getByRole('group').textContent()).toContain(apiKey);
+      await expect.poll(() => page.getByRole('tabpanel').getByRole('group').textContent()).toContain(apiKey);
       await page.getByText('Waiting for your first request…').waitFor();
       expect(await violations(page)).toEqual([]);
     });
@@ -144,7 +144,7 @@ describe.skipIf(!hasBrowser())(
       await page.getByRole('button', { name: 'Send it from here' }).click();
       await page.getByText('Received', { exact: true }).waitFor();
       const arrived = page.getByRole('region', { name: 'What arrives' });
-      expect(await arrived.textContent()).toMatch(/Success.*sim-.*\$0\.\d+/s);
+      await expect.poll(() => arrived.textContent()).toMatch(/Success.*sim-.*\$0\.\d+/s);
       expect(await violations(page)).toEqual([]);
       await page.getByRole('link', { name: 'I have stored the key: continue' }).click();
       await heading('What is it for?').waitFor();
@@ -166,11 +166,11 @@ describe.skipIf(!hasBrowser())(
     it('ends in the console, at the request, within two minutes', async () => {
       await page.getByRole('button', { name: 'See the request' }).click();
       await page.getByRole('heading', { level: 1, name: 'Requests', exact: true }).waitFor();
-      expect(page.url()).toContain('row=');
+      await expect.poll(() => page.url()).toContain('row=');
       expect(performance.now() - began).toBeLessThan(120_000);
       await page.goto('/setup');
       await page.getByRole('navigation', { name: 'Console' }).waitFor();
-      expect(new URL(page.url()).pathname).toBe('/');
+      await expect.poll(() => new URL(page.url()).pathname).toBe('/');
     });
 
     it('never shows the key again, but makes another', async () => {
