@@ -2,6 +2,7 @@ import { randomFillSync } from 'node:crypto';
 import { resolve } from 'node:path';
 import type pg from 'pg';
 import { V7Generator } from 'uuidv7';
+import { boundUsers } from './accounting/bound-users.ts';
 import { createDrain } from './accounting/drain.ts';
 import { openJournal, type Journal } from './accounting/journal.ts';
 import type { JournalSink } from './accounting/record.ts';
@@ -163,7 +164,8 @@ async function build(
     snapshots,
     cipher,
     meter,
-    journal,
+    // Its files have every name that clients give; what is summed up has few.
+    journal: { ...boundUsers(journal, { clock: Date.now }), depth: () => journal.depth() },
     providers: () => withBreaker(status.known(), breaker.openFor, Date.now()),
     clock: monotonic,
   });

@@ -25,6 +25,8 @@ export interface RequestTrace {
   readonly rates?: readonly number[];
   /** Tokens that the model's context window then had; absent = not known. */
   readonly window?: number;
+  /** Who asked, where the row's own `userName` stands for several (bound-users.ts). */
+  readonly user?: string;
   /** The router's decision (gateway/auto/members.ts); absent where nothing was routed. */
   readonly routing?: Readonly<Record<string, unknown>>;
 }
@@ -43,7 +45,9 @@ export interface RequestRecord {
   readonly providerId: string | null;
   readonly providerSlug: string;
   readonly operation: Operation;
+  /** As the client wrote it. */
   readonly requestedModel: string;
+  /** The one that served; where nobody did, the one that was meant, "" = there is none of that name. */
   readonly model: string;
   readonly baselineModel: string;
   readonly category: string;

@@ -38,6 +38,16 @@ export function planTargets(tenant: TenantView, requested: string, operation: 'c
   return { model, targets: able, pinned };
 }
 
+/**
+ * The model that a client means, whether or not it may have it; "" = none that the tenant's providers or its own aliases
+ * name. What is summed up by model goes by this: clients may make up names without end.
+ */
+export function meantModel(tenant: TenantView, requested: string): string {
+  const name = tenant.aliases.get(requested);
+  const { model, served } = resolve(tenant, name ?? requested);
+  return served.length > 0 || name !== undefined ? model : '';
+}
+
 interface Resolved {
   readonly model: string;
   readonly served: readonly ServedModel[];

@@ -12,12 +12,14 @@ import type { AppError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import type { Limiter } from '../runtime/limiter.ts';
 import { candidateKey } from '../runtime/routing-view.ts';
-import type { ServedModel } from '../runtime/view.ts';
+import type { ServedModel, TenantView } from '../runtime/view.ts';
 import { autoRoutingMember, routedTrace } from './auto/members.ts';
+import { asksForRouting } from './auto/route.ts';
 import type { SessionMemory } from './auto/sessions.ts';
 import { MAX_CAPTURED_BYTES, type Exchange } from './exchange.ts';
 import { BREAKER_OPEN } from './failure.ts';
 import type { Meter } from './meter.ts';
+import { meantModel } from './plan.ts';
 
 export interface SettleDeps {
   readonly journal: JournalSink;
@@ -30,6 +32,8 @@ export interface SettleDeps {
   /** Where conversations that were routed are remembered. */
   readonly auto: { readonly sessions: Pick<SessionMemory, 'note'> };
 }
+
+const AUTO_MODEL = 'auto';
 
 /** How a request ended. */
 export interface Ending {
@@ -154,7 +158,7 @@ function rememberTurn(deps: SettleDeps, { routed, served }: Exchange, usage: Tok
 function recordOf(deps: SettleDeps, exchange: Exchange, ending: Ending, bill: Bill): RequestRecord {
   const { served, original, request, routed } = exchange;
   const requested = request?.model ?? '';
-  const model = served?.model.id ?? requested;
+  const model = served?.model.id ?? unserved(exchange.key.tenant, requested);
   const now = deps.now();
   const attempts = attemptsOf(exchange, ending, now);
   return {
@@ -196,6 +200,11 @@ function recordOf(deps: SettleDeps, exchange: Exchange, ending: Ending, bill: Bi
     },
     snapshot: exchange.captured === null ? null : sealSnapshot(deps, exchange, exchange.captured),
   };
+}
+
+/** What the log calls a request by that nobody has served: one of few names, whatever the client wrote. */
+function unserved(tenant: TenantView, requested: string): string {
+  return asksForRouting(tenant, requested) ? AUTO_MODEL : meantModel(tenant, requested);
 }
 
 /** What the answer was paid and measured by: both change with time, so the row keeps what held then. */
