@@ -34,6 +34,7 @@ const SUMS: readonly (readonly [name: string, sum: string])[] = [
   ['actual_cost', 'sum(actual_cost)'],
   ['baseline_cost', 'sum(baseline_cost)'],
   ['duration_ms', 'sum(duration_ms)'],
+  ['unpriced', 'count(*) FILTER (WHERE NOT priced AND input_tokens + output_tokens > 0)'],
 ];
 const SUM_NAMES = SUMS.map(([name]) => name);
 
@@ -67,7 +68,8 @@ export const STORE_STAGED = `
     SELECT ${LOG_COLUMNS.map(({ value }) => value).join(', ')} FROM ${STAGE}
     ON CONFLICT (id, at) DO NOTHING
     RETURNING id, at, ${KEY.slice(1).join(', ')}, status, auto_routed, input_tokens, cached_tokens,
-      cache_write_tokens, output_tokens, reasoning_tokens, actual_cost, baseline_cost, duration_ms, ttft_ms
+      cache_write_tokens, output_tokens, reasoning_tokens, actual_cost, baseline_cost, duration_ms, ttft_ms,
+      priced
   ), snapshots AS (
     INSERT INTO request_snapshot (id, at, tenant_id, content)
     SELECT id, ${AT}, tenant_id, snapshot FROM ${STAGE}

@@ -15,7 +15,7 @@ import {
 import { createUsageReader, type UsageAnswer, type UsageGroup, type UsageQuery } from './usage-query.ts';
 import { badInput, validate } from './validate.ts';
 
-export interface SummaryInput extends PeriodInput {
+export interface DashboardInput extends PeriodInput {
   readonly tenantId?: string | null | undefined;
 }
 
@@ -40,6 +40,7 @@ export const SUMMARY_MEASURES = {
   p95TtftMs: 'p95TtftMs',
   p99TtftMs: 'p99TtftMs',
   uniqueUsers: 'uniqueUsers',
+  unpricedCount: 'unpriced',
 } as const satisfies Record<string, Measure>;
 type SummaryName = keyof typeof SUMMARY_MEASURES;
 
@@ -62,9 +63,8 @@ export type Breakdown = 'model' | 'category' | 'user' | 'provider' | 'key' | 'ti
  * wanted, each of which costs something.
  */
 export interface Analytics extends Usage {
-  usageSummary(actor: Actor, input: SummaryInput, measures?: readonly Measure[]): Promise<UsageSummary>;
   /** Works out and checks what the others take; reads nothing. */
-  dashboard(actor: Actor, input: SummaryInput): Dashboard;
+  dashboard(actor: Actor, input: DashboardInput): Dashboard;
   dashboardSummary(
     actor: Actor,
     dashboard: Dashboard,
@@ -108,7 +108,7 @@ const MAX_HOURS = 92 * 24;
 /** More than there are days or hours in any period. */
 const NO_LIMIT = 10_000;
 
-const summaryInput = z.strictObject({ ...periodFields, tenantId: z.string().nullish() });
+const dashboardInput = z.strictObject({ ...periodFields, tenantId: z.string().nullish() });
 
 export function createAnalytics(deps: { readonly db: PrismaClient; readonly clock: () => Date }): Analytics {
   const reader = createUsageReader(deps.db);
@@ -144,17 +144,11 @@ export function createAnalytics(deps: { readonly db: PrismaClient; readonly cloc
 
   return {
     ...createUsage({ ...deps, reader }),
-    async usageSummary(actor, input, measures = MEASURE_NAMES) {
-      const { tenantId, ...rest } = validate(summaryInput, input);
-      const period = resolvePeriod(rest, deps.clock(), false);
-      const { total } = await ask(actor, { ...period, tenantId }, measures);
-      return summaryOf(period, period.days, total);
-    },
     dashboard(actor, input) {
       authorize(actor, 'usage.read');
-      const { tenantId, ...rest } = validate(summaryInput, input);
+      const { tenantId, ...rest } = validate(dashboardInput, input);
       columnsOf(actor, { tenantIds: tenantId == null ? null : [tenantId] });
-      return { ...resolvePeriod(rest, deps.clock(), true), tenantId: tenantId ?? null };
+      return { ...resolvePeriod(rest, deps.clock()), tenantId: tenantId ?? null };
     },
     async dashboardSummary(actor, dashboard, which, measures = MEASURE_NAMES) {
       const span = { ...spanOf(dashboard), ...(which === 'previous' ? dashboard.previous : {}) };

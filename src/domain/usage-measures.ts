@@ -59,6 +59,7 @@ export const MEASURES = {
   p95TtftMs: percentile('ttft_buckets', 0.95),
   p99TtftMs: percentile('ttft_buckets', 0.99),
   uniqueUsers: { sql: 'users', of: [] },
+  unpriced: sum('unpriced'),
 } as const satisfies Record<string, MeasureRow>;
 export type Measure = keyof typeof MEASURES;
 

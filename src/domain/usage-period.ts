@@ -40,8 +40,8 @@ export interface Period {
   readonly previous: { readonly from: number; readonly to: number };
 }
 
-/** Without `days` and `from`: the last 30 days, if `calendar` those of the calendar, else 30 × 24 hours. */
-export function resolvePeriod(input: PeriodInput, now: Date, calendar: boolean): Period {
+/** Without `days` and `from`: the last 30 days of the calendar. */
+export function resolvePeriod(input: PeriodInput, now: Date): Period {
   const zone = timeZone(input.timeZone ?? 'UTC');
   for (const path of ['from', 'to'] as const) {
     const at = input[path]?.getTime() ?? now.getTime();
@@ -54,7 +54,6 @@ export function resolvePeriod(input: PeriodInput, now: Date, calendar: boolean):
   }
   if (input.from && input.from.getTime() >= to) throw tooShort();
   if (input.from) return between(floorHour(input.from.getTime()), to, zone);
-  if (!input.days && !calendar) return between(floorHour(to - DEFAULT_DAYS * DAY_MS), to, zone);
   const days = input.days ?? DEFAULT_DAYS;
   const firstDate = addDays(zone.dateOf(to - 1), 1 - days);
   const from = zone.startOf(firstDate);

@@ -21,6 +21,7 @@ export const SUM_COLUMNS = [
   'actual_cost',
   'baseline_cost',
   'duration_ms',
+  'unpriced',
 ] as const;
 export type SumColumn = (typeof SUM_COLUMNS)[number];
 

@@ -104,7 +104,7 @@ export function createUsage({ reader, clock }: UsageDeps): Usage {
       const given = validate(usageInput, input);
       const groupBy = [...new Set(given.groupBy ?? [])];
       const orderBy = orderOf(given.orderBy ?? [], groupBy);
-      const period = resolvePeriod(given, clock(), true);
+      const period = resolvePeriod(given, clock());
       const answer = await reader.read({
         period,
         groupBy,

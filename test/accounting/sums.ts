@@ -4,7 +4,7 @@ import { BUCKET_BOUNDS } from '../../src/accounting/histogram.ts';
 
 const COLUMNS = `hour, tenant_id, key_id, provider_slug, model, category, cost_tier, user_name, requests, errors, aborted,
   auto_routed, input_tokens, cached_tokens, cache_write_tokens, output_tokens, reasoning_tokens, actual_cost,
-  baseline_cost, duration_ms, duration_buckets, ttft_buckets`;
+  baseline_cost, duration_ms, unpriced, duration_buckets, ttft_buckets`;
 
 const bucket = (column: string): string =>
   `(SELECT count(*) FROM unnest($1::int[]) AS bound WHERE bound < ${column})`;
@@ -21,7 +21,9 @@ const FROM_LOG = `
     sum(input_tokens) AS input_tokens, sum(cached_tokens) AS cached_tokens,
     sum(cache_write_tokens) AS cache_write_tokens, sum(output_tokens) AS output_tokens,
     sum(reasoning_tokens) AS reasoning_tokens, sum(actual_cost) AS actual_cost, sum(baseline_cost) AS baseline_cost,
-    sum(duration_ms) AS duration_ms, ${buckets('duration_ms')} AS duration_buckets, ${buckets('ttft_ms')} AS ttft_buckets
+    sum(duration_ms) AS duration_ms,
+    count(*) FILTER (WHERE NOT priced AND input_tokens + output_tokens > 0) AS unpriced,
+    ${buckets('duration_ms')} AS duration_buckets, ${buckets('ttft_ms')} AS ttft_buckets
   FROM request_log GROUP BY 1, 2, 3, 4, 5, 6, 7, 8`;
 
 /** Rows in which the rollups and the sum of the log differ; [] = they are equal. */

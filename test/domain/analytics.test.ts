@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DashboardInput } from '../../src/domain/analytics.ts';
+import type { Actor } from '../../src/identity/actor.ts';
 import { actor, createWorld, pathsOf, refusal, SYSTEM, type World } from './world.ts';
 
 let world: World;
@@ -46,11 +48,19 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-describe('the usage summary', () => {
+/** What a dashboard says of everything in its period. */
+async function summary(who: Actor, input: DashboardInput) {
+  const { analytics } = world.domain;
+  // What is wrong with the input is said at once.
+  const dashboard = await Promise.resolve().then(() => analytics.dashboard(who, input));
+  return await analytics.dashboardSummary(who, dashboard, 'current');
+}
+
+describe('the summary of a dashboard', () => {
   it('sums the last thirty days of all tenants for those who see all', async () => {
     for (const role of ['admin', 'maintainer', 'finops'] as const) {
-      expect(await world.domain.analytics.usageSummary(actor(role), {})).toEqual({
-        from: new Date('2026-10-02T12:00:00Z'),
+      expect(await summary(actor(role), {})).toEqual({
+        from: new Date('2026-10-03T00:00:00Z'),
         to: new Date('2026-11-01T12:00:00Z'),
         periodDays: 30,
         totalRequests: 16,
@@ -72,25 +82,25 @@ describe('the usage summary', () => {
         p95TtftMs: null,
         p99TtftMs: null,
         uniqueUsers: 2,
+        unpricedCount: 0,
       });
     }
   });
 
   it('is limited to a tenant and to a period', async () => {
-    const { analytics } = world.domain;
     const finops = actor('finops');
-    expect(await analytics.usageSummary(finops, { tenantId: b })).toMatchObject({
+    expect(await summary(finops, { tenantId: b })).toMatchObject({
       totalRequests: 10,
       uniqueUsers: 1,
     });
     const half = { from: new Date('2026-10-31T11:59:00Z'), to: new Date('2026-11-01T11:00:00Z') };
-    expect(await analytics.usageSummary(finops, half)).toMatchObject({
+    expect(await summary(finops, half)).toMatchObject({
       totalRequests: 13,
       from: new Date('2026-10-31T11:00:00Z'),
       periodDays: 1,
     });
     const empty = { from: new Date('2020-01-01T00:00:00Z'), to: new Date('2020-01-02T00:00:00Z') };
-    expect(await analytics.usageSummary(finops, empty)).toMatchObject({
+    expect(await summary(finops, empty)).toMatchObject({
       totalRequests: 0,
       avgDurationMs: 0,
       totalSaved: 0,
@@ -98,33 +108,27 @@ describe('the usage summary', () => {
   });
 
   it('shows tenant roles their own tenants only; another one is not there', async () => {
-    const { analytics } = world.domain;
     for (const role of ['tenant-admin', 'tenant-viewer'] as const) {
-      expect(await analytics.usageSummary(actor(role, [a]), {})).toMatchObject({
+      expect(await summary(actor(role, [a]), {})).toMatchObject({
         totalRequests: 6,
         uniqueUsers: 1,
       });
-      expect(await analytics.usageSummary(actor(role, [a]), { tenantId: a })).toMatchObject({
+      expect(await summary(actor(role, [a]), { tenantId: a })).toMatchObject({
         totalRequests: 6,
       });
-      expect(await analytics.usageSummary(actor(role, []), {})).toMatchObject({ totalRequests: 0 });
-      expect((await refusal(analytics.usageSummary(actor(role, [a]), { tenantId: b }))).code).toBe(
-        'not_found',
-      );
+      expect(await summary(actor(role, []), {})).toMatchObject({ totalRequests: 0 });
+      expect((await refusal(summary(actor(role, [a]), { tenantId: b }))).code).toBe('not_found');
     }
-    expect((await refusal(analytics.usageSummary(actor('finops'), { tenantId: 'x' }))).code).toBe(
-      'not_found',
-    );
+    expect((await refusal(summary(actor('finops'), { tenantId: 'x' }))).code).toBe('not_found');
   });
 
   it('refuses a period that ends before it begins, or has no bounds', async () => {
-    const { analytics } = world.domain;
     const reversed = { from: new Date('2026-11-02T00:00:00Z') };
-    expect(pathsOf(await refusal(analytics.usageSummary(actor('admin'), reversed)))).toEqual(['from']);
+    expect(pathsOf(await refusal(summary(actor('admin'), reversed)))).toEqual(['from']);
     const endless = { from: new Date(0) };
-    expect(pathsOf(await refusal(analytics.usageSummary(actor('admin'), endless)))).toEqual(['from']);
+    expect(pathsOf(await refusal(summary(actor('admin'), endless)))).toEqual(['from']);
     const invalid = { from: new Date(Number.NaN) };
-    expect(pathsOf(await refusal(analytics.usageSummary(actor('admin'), invalid)))).toEqual(['from']);
+    expect(pathsOf(await refusal(summary(actor('admin'), invalid)))).toEqual(['from']);
   });
 });
 

@@ -31,6 +31,7 @@ export interface Sketch {
   readonly tokens: number;
   readonly durationMs: number;
   readonly answered: boolean;
+  readonly priced: boolean;
 }
 
 export const sketch: fc.Arbitrary<Sketch> = fc.record({
@@ -49,6 +50,7 @@ export const sketch: fc.Arbitrary<Sketch> = fc.record({
   tokens: fc.nat(100_000),
   durationMs: fc.nat(700_000),
   answered: fc.boolean(),
+  priced: fc.boolean(),
 });
 
 export function rowOf(it: Sketch): RequestLogInput {
@@ -78,6 +80,7 @@ export function rowOf(it: Sketch): RequestLogInput {
     reasoningTokens: Math.floor(it.tokens / 11),
     actualCost: (it.tokens * 1.25e-6).toFixed(12),
     baselineCost: (it.tokens * 3.1e-6).toFixed(12),
+    priced: it.priced,
   };
 }
 export type RequestLogInput = Omit<
@@ -92,7 +95,6 @@ export type RequestLogInput = Omit<
   | 'attempts'
   | 'contextFallback'
   | 'usageEstimated'
-  | 'priced'
   | 'trace'
 > & { actualCost: string; baselineCost: string };
 

@@ -98,6 +98,7 @@ function measured(rows: readonly RequestLogInput[]): Record<keyof Measures, numb
     p95TtftMs: percentile(ttfts, 0.95),
     p99TtftMs: percentile(ttfts, 0.99),
     uniqueUsers: new Set(rows.map(({ userName }) => userName).filter((name) => name !== '')).size,
+    unpriced: total((row) => Number(!row.priced && row.inputTokens + row.outputTokens > 0)),
   };
 }
 

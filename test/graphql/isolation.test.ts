@@ -56,10 +56,10 @@ describe.each(OUTSIDERS)('a %s of tenant B', (role) => {
   });
 
   it('cannot sum up the usage of tenant A', async () => {
-    const query = 'query ($tenantId: ID) { usageSummary(tenantId: $tenantId) { totalRequests } }';
+    const query = 'query ($tenantId: ID) { dashboard(tenantId: $tenantId) { summary { totalRequests } } }';
     const { body } = await ask(query, { tenantId: stage.a.id });
     expect(body.errors[0].extensions.code).toBe('not_found');
-    expect((await ask(query)).body.data.usageSummary.totalRequests).toBe(0);
+    expect((await ask(query)).body.data.dashboard.summary.totalRequests).toBe(0);
   });
 
   it('cannot change anything of tenant A', async () => {

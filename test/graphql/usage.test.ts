@@ -202,3 +202,31 @@ describe('the request log', () => {
     expect(foreign).toEqual({ data: { requestLog: null } });
   });
 });
+
+describe('what has no price', () => {
+  it('is told from what is free, and from what used nothing', async () => {
+    const at = new Date('2026-10-20T10:30:00Z');
+    const model = 'nobody-knows';
+    await addRequest(stage, stage.a.id, { at, model, priced: false, actualCost: '0', baselineCost: '0' });
+    await addRequest(stage, stage.a.id, { at, model, priced: true, actualCost: '0', baselineCost: '0' });
+    await addRequest(stage, stage.a.id, {
+      at,
+      model,
+      priced: false,
+      status: 'error',
+      inputTokens: 0,
+      outputTokens: 0,
+    });
+    const { body } = await stage.graphql(`{
+      usage(days: 30, groupBy: [MODEL], filter: { models: ["${model}"] }, orderBy: [{ by: UNPRICED }]) {
+        groups { model requests unpriced } total { unpriced }
+      }
+      dashboard(days: 30) { summary { unpricedCount } }
+    }`);
+    expect(body.errors).toBeUndefined();
+    expect(body.data).toEqual({
+      usage: { groups: [{ model, requests: 3, unpriced: 1 }], total: { unpriced: 1 } },
+      dashboard: { summary: { unpricedCount: 1 } },
+    });
+  });
+});

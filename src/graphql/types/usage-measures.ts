@@ -1,4 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import { MOST_USERS, OTHER_USERS } from '../../accounting/bound-users.ts';
 import { DIMENSION_NAMES, MEASURE_NAMES, type Measure, type Measures } from '../../domain/usage-measures.ts';
 import type { UsageGroup } from '../../domain/usage-query.ts';
 import { builder } from '../builder.ts';
@@ -104,8 +105,14 @@ const UsageMeasures = builder.interfaceRef<Measures>('UsageMeasures').implement(
     }),
     uniqueUsers: t.field({
       type: 'Count',
-      description: 'Different users that were named.',
+      description: `Different users that were named; beyond the first ${MOST_USERS} of a tenant’s hour, all others count as one.`,
       resolve: (it) => asked(it.uniqueUsers),
+    }),
+    unpriced: t.field({
+      type: 'Count',
+      description:
+        'Requests that used tokens at a price that nobody knew. They are in the costs with 0, which is not what they cost.',
+      resolve: (it) => asked(it.unpriced),
     }),
   }),
 });
@@ -132,7 +139,8 @@ export const UsageGroupType = builder.objectRef<UsageGroup>('UsageGroup').implem
     }),
     model: t.string({
       nullable: true,
-      description: 'The model that served.',
+      description:
+        'The model that served; where nobody did, the one that was asked for, and "" if there is no such model.',
       resolve: ({ model }) => model,
     }),
     provider: t.string({
@@ -152,7 +160,7 @@ export const UsageGroupType = builder.objectRef<UsageGroup>('UsageGroup').implem
     }),
     user: t.string({
       nullable: true,
-      description: 'Who asked, as the client says; "" = not said.',
+      description: `Who asked, as the client says; "" = not said, "${OTHER_USERS}" = all beyond the first ${MOST_USERS} that a tenant’s clients named in an hour.`,
       resolve: ({ user }) => user,
     }),
     tenantId: t.id({ nullable: true, description: 'Whose requests.', resolve: ({ tenant }) => tenant }),

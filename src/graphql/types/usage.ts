@@ -108,6 +108,12 @@ export const UsageSummaryType = builder.objectRef<UsageSummary>('UsageSummary').
       description: 'Different users that were named.',
       resolve: (it) => asked(it.uniqueUsers),
     }),
+    unpricedCount: t.field({
+      type: 'Count',
+      description:
+        'Requests that used tokens at a price that nobody knew. They are in the costs with 0, which is not what they cost.',
+      resolve: (it) => asked(it.unpricedCount),
+    }),
   }),
 });
 
@@ -115,24 +121,6 @@ export function summaryMeasuresIn(info: GraphQLResolveInfo): Measure[] {
   const names = selected(info);
   return Object.entries(SUMMARY_MEASURES).flatMap(([name, measure]) => (names.has(name) ? [measure] : []));
 }
-
-builder.queryField('usageSummary', (t) =>
-  t.field({
-    type: UsageSummaryType,
-    description: 'What the tenants that you may see have used.',
-    authScopes: { can: 'usage.read' },
-    args: {
-      from: t.arg({
-        type: 'DateTime',
-        description: '30 days before `to` when missing; rounded down to the hour.',
-      }),
-      to: t.arg({ type: 'DateTime', description: 'Now when missing.' }),
-      tenantId: t.arg.id({ description: 'Only this tenant.' }),
-    },
-    resolve: (_root, args, context, info) =>
-      context.domain.analytics.usageSummary(signedIn(context), args, summaryMeasuresIn(info)),
-  }),
-);
 
 const UsageFilterInput = builder.inputType('UsageFilter', {
   description:
