@@ -130,7 +130,7 @@ describe('a document that is made to be dear', () => {
       [`subscription { requestLogged { ${times(31, (at) => `a${at}: cursor`)} } }`, /aliases/],
       [
         'subscription { systemUpdated { ...F } } fragment F on System { pods { ...P ...P } } ' +
-          `fragment P on Pod { ${times(250, () => 'podId')} }`,
+          `fragment P on Pod { ${times(250, () => 'id')} }`,
         /breadth/,
       ],
       [

@@ -189,7 +189,7 @@ const STEPS: readonly Step[] = [
     args: () => '(input: { promptRetentionHours: 48 })',
     action: 'settings.update',
   },
-  { mutation: 'evictPod', args: () => `(podId: ${id('pod')})`, action: 'pod.evict' },
+  { mutation: 'evictPod', args: () => `(id: ${id('pod')})`, action: 'pod.evict' },
   {
     mutation: 'updateLdapSettings',
     args: () =>

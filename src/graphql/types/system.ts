@@ -13,7 +13,7 @@ import { ProviderStatus } from './enum.ts';
 const PodType = builder.objectRef<Pod>('Pod').implement({
   description: 'One running process. It says every 5 seconds how it is.',
   fields: (t) => ({
-    podId: t.exposeID('podId', { description: 'Id of the process; after a restart it is another one.' }),
+    id: t.exposeID('podId', { description: 'Id of the process; after a restart it is another one.' }),
     role: t.exposeString('role', { description: 'full, control (no gateway) or worker (gateway only).' }),
     host: t.exposeString('host', { description: 'Name of the machine.' }),
     version: t.exposeString('version', { description: 'Version of the product that it runs.' }),
@@ -201,7 +201,7 @@ builder.mutationField('evictPod', (t) =>
       'Asks a process to finish what runs and to leave; it begins within a second. Asked again, nothing more happens. Whoever started it may start it anew.',
     authScopes: { can: 'pod.evict' },
     errors: { types: [NotFoundError] },
-    args: { podId: t.arg.id({ required: true, description: 'Id of the process.' }) },
-    resolve: (_root, { podId }, context) => context.domain.system.evict(signedIn(context), podId),
+    args: { id: t.arg.id({ required: true, description: 'Id of the process.' }) },
+    resolve: (_root, { id }, context) => context.domain.system.evict(signedIn(context), id),
   }),
 );
