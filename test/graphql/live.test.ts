@@ -152,16 +152,16 @@ describe('requestLogged', () => {
 describe('systemUpdated', () => {
   it('tells an administrator of all processes, now and again', async () => {
     const client = await connect(first.url, first.token);
-    const followed = client.follow('subscription { systemUpdated { pods { podId } } }');
+    const followed = client.follow('subscription { systemUpdated { pods { id } } }');
     await until(() => followed.events.length > 1);
-    const pods = followed.events[0].data.systemUpdated.pods.map(({ podId }: { podId: string }) => podId);
+    const pods = followed.events[0].data.systemUpdated.pods.map(({ id }: { id: string }) => id);
     expect(pods).toEqual(expect.arrayContaining([first.prism.podId, second.prism.podId]));
     client.socket.close();
   });
 
   it('is for nobody else', async () => {
     const client = await connect(first.url, viewer);
-    const followed = client.follow('subscription { systemUpdated { pods { podId } } }');
+    const followed = client.follow('subscription { systemUpdated { pods { id } } }');
     await until(() => followed.completed);
     expect(followed.events[0].errors[0].extensions.code).toBe('forbidden');
     client.socket.close();
