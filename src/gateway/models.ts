@@ -9,14 +9,28 @@ export type ModelLists = WeakMap<TenantView, Buffer>;
 export function answerModels(res: ServerResponse, id: string, tenant: TenantView, lists: ModelLists): void {
   let body = lists.get(tenant);
   if (body === undefined) {
-    body = Buffer.from(JSON.stringify({ object: 'list', data: tenant.listed.map(toModel) }));
+    const data = [...(offersAuto(tenant) ? [AUTO] : []), ...tenant.listed.map(toModel)];
+    body = Buffer.from(JSON.stringify({ object: 'list', data }));
     lists.set(tenant, body);
   }
   sendJson(res, 200, id, body);
 }
 
+/** What asks the router, as a model: many clients offer nothing but what is listed. */
+const AUTO = { id: 'auto', object: 'model', created: 1_763_856_000, owned_by: 'open-model-prism' };
+
+/** Whether it is of use, and the tenant's policy takes it as it takes any other name: a whitelist has to name it. */
+function offersAuto({ aliases, listed, modelsById, policy }: TenantView): boolean {
+  if (aliases.has(AUTO.id) || modelsById.has(AUTO.id)) return false;
+  return policy.allows(AUTO.id, '') && listed.some(({ model }) => model.kind === 'chat');
+}
+
 /** `GET /v1/models/<id>`: one model that the tenant may use, listed or not. */
 export function answerModel(res: ServerResponse, id: string, tenant: TenantView, modelId: string): void {
+  if (modelId === AUTO.id && offersAuto(tenant)) {
+    sendJson(res, 200, id, Buffer.from(JSON.stringify(AUTO)));
+    return;
+  }
   const served = tenant.modelsById.get(modelId) ?? [];
   const allowed = served.find((it) => tenant.policy.allows(it.model.id, it.provider.slug));
   if (allowed === undefined) {

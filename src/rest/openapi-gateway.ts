@@ -203,7 +203,7 @@ export const OPEN_ROWS: readonly OpenRow[] = [
     method: 'GET',
     path: '/api/:slug/v1/models',
     heading: GATEWAY,
-    summary: 'Models that this tenant may use',
+    summary: 'Models that this tenant may use, and "auto" unless its policy leaves that out',
     operationId: 'listModels',
     security: 'tenantKey',
     params: slug,

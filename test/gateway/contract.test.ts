@@ -75,6 +75,28 @@ describe('GET /v1/models/public and /v1/health', () => {
     expect(body.data.map((it) => it.id)).toEqual(['sim-fast']);
   });
 
+  it('offers auto as any model, so that clients that know nothing else can ask for it', async () => {
+    const listOf = async (slug: string, modelConfig: object): Promise<{ ids: string[]; one: number }> => {
+      const own = await prism.tenant(slug, [providerId], { modelConfig });
+      const response = await fetch(`${own.baseUrl}/models`, { headers: bearer(own.apiKey) });
+      const { data } = (await response.json()) as { data: { id: string }[] };
+      const { status } = await fetch(`${own.baseUrl}/models/auto`, { headers: bearer(own.apiKey) });
+      return { ids: data.map(({ id }) => id), one: status };
+    };
+    const all = await listOf('auto-all', { mode: 'all' });
+    expect([all.ids[0], all.ids.includes('sim-fast'), all.one]).toEqual(['auto', true, 200]);
+    expect(await listOf('auto-named', { mode: 'whitelist', list: ['sim-fast', 'auto'] })).toEqual({
+      ids: ['auto', 'sim-fast'],
+      one: 200,
+    });
+    const without = await listOf('auto-banned', { mode: 'blacklist', list: ['auto'] });
+    expect([without.ids.includes('auto'), without.one]).toEqual([false, 404]);
+    expect(await listOf('auto-useless', { mode: 'whitelist', list: ['auto', 'sim-embedding'] })).toEqual({
+      ids: ['sim-embedding'],
+      one: 404,
+    });
+  });
+
   it('is 200 with the documented fields while providers are well', async () => {
     const response = await fetch(`${tenant.baseUrl}/health`);
     expect(response.status).toBe(200);
