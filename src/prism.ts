@@ -37,6 +37,7 @@ import { createSharedLimiter } from './runtime/limiter-redis.ts';
 import { createProviderStatus, withBreaker } from './runtime/provider-status.ts';
 import type { Snapshot } from './runtime/view.ts';
 import { createSnapshots, type Snapshots } from './runtime/snapshot.ts';
+import { systemTimers } from './runtime/timers.ts';
 
 /** The running product. */
 export interface Prism {
@@ -170,7 +171,15 @@ async function build(
     clock: monotonic,
   });
   undo.push(() => pod.stop());
-  const router = openRouter({ pool, log, upstream, breaker, snapshots, clock: monotonic });
+  const router = openRouter({
+    pool,
+    log,
+    upstream,
+    breaker,
+    snapshots,
+    clock: monotonic,
+    after: (ms, run) => systemTimers.after(ms, run),
+  });
   undo.push(() => router.stop());
   const gateway = createGateway({
     snapshot: () => snapshots.current(),
