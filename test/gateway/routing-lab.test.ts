@@ -158,6 +158,8 @@ describe('the test bench', () => {
       ruleSets: gateway.ruleSets,
     });
     expect(body.classification.ranking.slice(0, 3)).toEqual(gateway.classification.ranking);
+    expect(body.classification.gain).toBe(gateway.classification.gain);
+    expect(body.classification.gain).toEqual(expect.any(Number));
     expect(body.candidates).toHaveLength(3);
     expect(body.analysisTimeMs).toBeGreaterThan(0);
     expect(upstream.received).toEqual([]);

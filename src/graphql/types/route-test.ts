@@ -3,7 +3,7 @@ import { builder } from '../builder.ts';
 import { signedIn } from '../context.ts';
 import { RuleKind } from './enum.ts';
 import { RoutingDecision } from './routing-decision.ts';
-import { DEFINITION } from './rule-set.ts';
+import { ruleChoice } from './rule-choice.ts';
 
 const Unjudged = builder.objectRef<RouteTestResult['unjudged'][number]>('RouteTestNotEvaluated').implement({
   description:
@@ -44,14 +44,7 @@ const TestRouteInput = builder.inputType('TestRouteInput', {
     responseFormat: t.field({ type: 'JSONObject', description: 'As in a chat completion.' }),
     maxTokens: t.int({ description: 'As in a chat completion.' }),
     requestId: t.id({ description: 'A routed request of the log, by what the log knows of it.' }),
-    ruleSetId: t.id({ description: 'A rule set, in the place of the default of its scope.' }),
-    definition: t.field({
-      type: 'JSONObject',
-      description: `What the rule set says instead, or what a new one would say. ${DEFINITION}`,
-    }),
-    forAllTenants: t.boolean({
-      description: 'Of a definition without a rule set: in the place of all tenants’ set, not the tenant’s.',
-    }),
+    ...ruleChoice(t),
     costMode: t.string({ description: 'economy, balanced or quality; the tenant’s own when missing.' }),
   }),
 });

@@ -33,6 +33,12 @@ const ClassificationType = builder.objectRef<Classification>('Classification').i
       resolve: ({ ranking }) => [...ranking],
     }),
     source: t.expose('source', { type: ClassificationSource, description: 'Who says so.' }),
+    gain: t.float({
+      nullable: true,
+      description:
+        'How much better a strong model’s answer is expected to be than a weak one’s, from −1 to 1: an estimate, learnt from scored prompts. Where it is great, the highest of the tiers in question is taken. Null = nobody has estimated it.',
+      resolve: ({ gain }) => gain ?? null,
+    }),
     reasoning: t.string({
       nullable: true,
       description: 'The LLM classifier’s own words; null = it was not asked.',

@@ -2,7 +2,7 @@ import type { SimulatedMove, Simulation } from '../../domain/rule-set-simulation
 import { builder } from '../builder.ts';
 import { signedIn } from '../context.ts';
 import { RuleKind } from './enum.ts';
-import { DEFINITION } from './rule-set.ts';
+import { ruleChoice } from './rule-choice.ts';
 
 const MoveType = builder.objectRef<SimulatedMove>('RuleSetSimulationMove').implement({
   description: 'Requests that the rules would give to another model.',
@@ -72,14 +72,7 @@ const SimulationInput = builder.inputType('SimulateRuleSetInput', {
   description: 'Which rules to try on which requests. There must be a rule set or a definition.',
   fields: (t) => ({
     tenantId: t.id({ description: 'Whose requests; everybody’s when missing.' }),
-    ruleSetId: t.id({ description: 'A rule set, in the place of the default of its scope.' }),
-    definition: t.field({
-      type: 'JSONObject',
-      description: `What the rule set says instead, or what a new one would say. ${DEFINITION}`,
-    }),
-    forAllTenants: t.boolean({
-      description: 'Of a definition without a rule set: in the place of all tenants’ set, not the tenant’s.',
-    }),
+    ...ruleChoice(t),
     days: t.int({ description: 'So far back; 7 when missing, at most 30.' }),
   }),
 });

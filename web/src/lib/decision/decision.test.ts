@@ -3,7 +3,7 @@ import { causeOf } from './cause.ts';
 import { boundsOf, readDecision, startOf } from './decision.ts';
 import type { Decision } from './decision.ts';
 import { signalChips } from './signals.ts';
-import { percent } from './words.ts';
+import { gainWords, percent } from './words.ts';
 
 /** As a log row keeps it. */
 const STORED = {
@@ -102,6 +102,8 @@ describe('a decision', () => {
   it('knows the bounds and where it began', () => {
     expect(boundsOf(read(STORED))).toEqual({ floor: 'medium', ceiling: 'advanced' });
     expect(startOf(read(STORED))).toBe('medium');
+    const contradicting = [{ effect: { tierMin: 'high' } }, { effect: { tierMax: 'low' } }];
+    expect(boundsOf(read({ ...STORED, rules: contradicting }))).toEqual({ floor: 'high', ceiling: 'high' });
   });
 
   it('says its cause in one sentence', () => {
@@ -114,6 +116,17 @@ describe('a decision', () => {
 
   it('rounds no certainty into being', () => {
     expect([0.998, 1, 0.824, 0.003, 0].map(percent)).toEqual(['> 99 %', '100 %', '82 %', '< 1 %', '0 %']);
+  });
+
+  it('says what a strong model would gain, and of a lead of nothing no figure', () => {
+    const gained = { ...STORED, classification: { ...STORED.classification, gain: 0.312 } };
+    expect(read(gained).classification.gain).toBe(0.312);
+    expect(read(STORED).classification.gain).toBeNull();
+    expect(gainWords(0.312)).toBe(
+      'A strong model is expected to do better than a weak one by 31 of 100 points',
+    );
+    const none = 'A strong model is not expected to do better than a weak one';
+    expect([0.004, -0.2].map(gainWords)).toEqual([none, none]);
   });
 
   it('shows only signals that say something', () => {

@@ -1,4 +1,4 @@
-import { higher, lower, readTier } from './tiers.ts';
+import { higher, lower, readTier, stepOf } from './tiers.ts';
 import type { TierName } from './tiers.ts';
 
 /**
@@ -39,6 +39,8 @@ export interface Classification {
   readonly ranking: readonly { readonly category: string; readonly probability: number }[];
   /** local, llm, marker or rule. */
   readonly source: string;
+  /** How much better a strong model would do than a weak one, as expected; null = nobody has estimated it. */
+  readonly gain: number | null;
   readonly reasoning: string | null;
 }
 
@@ -124,18 +126,25 @@ export function readDecision(raw: unknown): Decision | null {
   };
 }
 
-/** Between which tiers the rules that fired have put it: the highest floor, the lowest ceiling. */
+/**
+ * Between which tiers the rules that fired have put it: the highest floor, the lowest ceiling. Where two contradict
+ * each other, the floor has it.
+ */
 export function boundsOf({ rules }: Pick<Decision, 'rules'>): {
   readonly floor: TierName | null;
   readonly ceiling: TierName | null;
 } {
-  return rules.reduce<{ floor: TierName | null; ceiling: TierName | null }>(
+  const bounds = rules.reduce<{ floor: TierName | null; ceiling: TierName | null }>(
     ({ floor, ceiling }, { effect }) => ({
       floor: higher(floor, effect.tierMin),
       ceiling: lower(ceiling, effect.tierMax),
     }),
     { floor: null, ceiling: null },
   );
+  const { floor, ceiling } = bounds;
+  return floor !== null && ceiling !== null && stepOf(ceiling) < stepOf(floor)
+    ? { floor, ceiling: floor }
+    : bounds;
 }
 
 /** The tier before anything corrected it. */
@@ -153,6 +162,7 @@ function readClassification(raw: unknown, category: string, confidence: number):
       probability: figure(guess['probability']) ?? 0,
     })),
     source: word(it['source']),
+    gain: figure(it['gain']),
     reasoning: text(it['reasoning']),
   };
 }

@@ -62,6 +62,13 @@ export function percent(share: number): string {
   return `${rounded} %`;
 }
 
+/** What the expected gain of a strong model says. Of a lead that rounds to nothing no figure is told. */
+export function gainWords(gain: number): string {
+  const points = Math.round(gain * 100);
+  if (points <= 0) return 'A strong model is not expected to do better than a weak one';
+  return `A strong model is expected to do better than a weak one by ${points} of 100 points`;
+}
+
 /** Scores have no unit: three digits tell candidates apart. */
 export function formatScore(score: number | null): string {
   if (score === null) return '—';
