@@ -83,7 +83,13 @@ function fromCombined(error: CombinedError): Problem {
     return failed('unreachable', 'The server cannot be reached. Is it running, and is the network up?')
       .problem;
   }
-  return toProblem({ message: first.message, ...first.extensions });
+  const problem = toProblem({ message: first.message, ...first.extensions });
+  const requestId = requestIdOf(error.response);
+  return requestId === null ? problem : { ...problem, requestId };
+}
+
+function requestIdOf(response: unknown): string | null {
+  return response instanceof Response ? response.headers.get('x-request-id') : null;
 }
 
 /** From a typed error or an error's extensions; both carry `code` and may carry `fields`. */

@@ -4,6 +4,8 @@ export interface Problem {
   readonly message: string;
   /** Which inputs are wrong; the path is the one of the operation's input. */
   readonly fields: readonly { readonly path: string; readonly message: string }[];
+  /** What the server's own log calls the call that went wrong, where it answered at all. */
+  readonly requestId?: string;
 }
 
 /** The answer to a question or an act; it is a value, never a rejection. */

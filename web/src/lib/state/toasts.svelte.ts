@@ -10,10 +10,14 @@ export interface Toast {
 const SHOWN_MS = 4_000;
 /** Long enough to notice a mistake. */
 const UNDO_MS = 8_000;
+/** What is looked at stays; so long after that it goes. */
+const AFTER_MS = 1_000;
 const MOST = 4;
 
 class Toasts {
   list = $state.raw<readonly Toast[]>([]);
+  /** The pointer or the keys are on them: none goes by itself. */
+  held = false;
   #next = 1;
 
   done(text: string, undo: (() => void) | null = null): void {
@@ -33,7 +37,14 @@ class Toasts {
     const id = this.#next;
     this.#next += 1;
     this.list = [...this.list, { ...toast, id }].slice(-MOST);
-    if (toast.tone === 'done') setTimeout(() => this.dismiss(id), toast.undo === null ? SHOWN_MS : UNDO_MS);
+    if (toast.tone === 'done') this.#goIn(id, toast.undo === null ? SHOWN_MS : UNDO_MS);
+  }
+
+  #goIn(id: number, ms: number): void {
+    setTimeout(() => {
+      if (this.held) this.#goIn(id, AFTER_MS);
+      else this.dismiss(id);
+    }, ms);
   }
 }
 
