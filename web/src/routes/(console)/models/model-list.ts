@@ -27,7 +27,7 @@ export interface ModelView {
 export const GROUPS = { tier: 'Tier', provider: 'Provider', family: 'Family', none: 'No groups' } as const;
 export type GroupBy = keyof typeof GROUPS;
 export const SORTS = {
-  priority: 'Best first',
+  priority: 'Your order',
   name: 'Name',
   input: 'Input price',
   output: 'Output price',

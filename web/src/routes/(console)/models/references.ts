@@ -16,7 +16,7 @@ export function referencesOf(data: ModelReferencesQuery | null): ReadonlyMap<str
   const add = (model: string, reference: Reference) =>
     void found.set(model, [...(found.get(model) ?? []), reference]);
   for (const { id, name, modelConfig } of data?.tenants ?? []) {
-    const href = `/tenants/${id}`;
+    const href = `/tenants/${id}/access`;
     for (const [alias, model] of Object.entries(modelConfig.aliases)) {
       add(model, { kind: 'alias', label: alias, text: `“${alias}” of ${name} means it`, href });
     }
@@ -27,7 +27,7 @@ export function referencesOf(data: ModelReferencesQuery | null): ReadonlyMap<str
   }
   for (const { id, name, defaultModel } of data?.categories ?? []) {
     if (defaultModel === null) continue;
-    const href = `/categories?category=${id}`;
+    const href = `/categories/${id}`;
     add(defaultModel, { kind: 'category', label: name, text: `Default of the category ${name}`, href });
   }
   for (const { id, name, definition } of data?.ruleSets ?? []) {

@@ -1,6 +1,7 @@
 import { PROVIDERS } from '#lib/actions/providers.ts';
 import { ProvidersDocument, ProvidersUsageDocument } from '#lib/generated/graphql.ts';
 import { ask } from '#lib/graphql/client.ts';
+import { localZone } from '#lib/range/range.ts';
 import { periodStart, readPeriod } from './provider-list.ts';
 import type { PageLoad } from './$types';
 
@@ -14,8 +15,8 @@ export const load: PageLoad = ({ depends, url }) => {
     period,
     providers: ask(ProvidersDocument, {}),
     usage: ask(ProvidersUsageDocument, {
-      from: periodStart(period, now),
-      hoursFrom: periodStart('24h', now),
+      from: periodStart(period, now, localZone()),
+      hoursFrom: periodStart('24h', now, localZone()),
     }),
   };
 };

@@ -92,7 +92,8 @@ it('puts state and usage beside each provider', () => {
   ]);
 });
 
-it('reads the period, and begins it at an hour', () => {
+it('reads the period, and begins it at an hour, or at a midnight', () => {
   expect([readPeriod(null), readPeriod('7d'), readPeriod('nonsense')]).toEqual(['24h', '7d', '24h']);
-  expect(periodStart('24h', NOW)).toBe('2026-11-22T11:00:00.000Z');
+  expect(periodStart('24h', NOW, 'Europe/Berlin')).toBe('2026-11-22T11:00:00.000Z');
+  expect(periodStart('7d', NOW, 'Europe/Berlin')).toBe('2026-11-16T23:00:00.000Z');
 });

@@ -4,10 +4,11 @@ import type {
   ProviderStateFragment,
   ProviderUsageFragment,
 } from '#lib/generated/graphql.ts';
+import { relativeRange } from '#lib/range/range.ts';
 
 /** How a provider is, in a word with its shape, and why. */
 export interface ProviderLook {
-  readonly kind: 'ok' | 'warning' | 'error' | 'running' | 'off';
+  readonly kind: 'ok' | 'warning' | 'error' | 'off';
   readonly word: string;
   readonly cause: string | null;
   /** ISO 8601; null = not known. */
@@ -40,7 +41,7 @@ export function lookOf(
   }
   if (status === 'ERROR') return { kind: 'error', word: 'Failing', cause, since, until: null };
   if (status === 'CONNECTED') return { kind: 'ok', word: 'Connected', cause: null, since, until: null };
-  return { kind: 'running', word: 'Not checked', cause: null, since: null, until: null };
+  return { kind: 'off', word: 'Not checked', cause: null, since: null, until: null };
 }
 
 /** "in 12 s"; "now" when it is over. */
@@ -100,17 +101,16 @@ export function linesOf(
 }
 
 /** What the address of the list may say beside `q`. */
-export const PERIODS = {
-  '24h': { label: '24 hours', ms: 24 * HOUR_MS },
-  '7d': { label: '7 days', ms: 168 * HOUR_MS },
-} as const;
+export const PERIODS = { '24h': { label: '24 hours' }, '7d': { label: '7 days' } } as const;
 export type Period = keyof typeof PERIODS;
 
 export function readPeriod(text: string | null): Period {
   return text === '7d' ? '7d' : '24h';
 }
 
-/** To the hour: usage is counted by hours, and the same question can be answered from memory. */
-export function periodStart(period: Period, now: number): string {
-  return new Date(Math.floor((now - PERIODS[period].ms) / HOUR_MS) * HOUR_MS + HOUR_MS).toISOString();
+/** Where it begins, as the request log understands it, whose rows the figures lead to: days are those of the calendar. */
+export function periodStart(period: Period, now: number, zone: string): string {
+  if (period === '7d') return relativeRange('7d', now, zone)?.from ?? '';
+  // Usage is counted by hours: the 24 that are drawn, the present one included.
+  return new Date((Math.floor(now / HOUR_MS) - 23) * HOUR_MS).toISOString();
 }
