@@ -6,7 +6,6 @@ export interface Setting {
   readonly name: string;
   readonly label: string;
   readonly kind: 'share' | 'tier' | 'whole' | 'usd' | 'choice';
-  readonly help?: string;
   readonly least?: number;
   readonly most?: number;
   readonly choices?: Readonly<Record<string, string>>;

@@ -37,7 +37,7 @@ describe('moves', () => {
 
   it('lead to the rows of the model that would be left', () => {
     expect(rowsOf(move({ from: 'sim/org/a' }), 7, 't')).toBe(
-      '/requests?routed=yes&provider=sim&model=org%2Fa&range=7d&tenant=t',
+      '/requests?routed=yes&provider=sim&model=org%2Fa&range=168h&tenant=t',
     );
     expect(rowsOf(move({ from: null }), 7, '')).toBeNull();
   });

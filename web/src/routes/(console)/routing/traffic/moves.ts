@@ -42,7 +42,8 @@ export function rowsOf(move: Move, days: number, tenantId: string): string | nul
     routed: 'yes',
     provider: move.from.slice(0, at),
     model: move.from.slice(at + 1),
-    range: `${days}d`,
+    // By the hour, as it was decided: days in an address are those of the calendar.
+    range: `${24 * days}h`,
     ...(tenantId === '' ? {} : { tenant: tenantId }),
   });
   return `/requests?${parts.toString()}`;
