@@ -45,11 +45,14 @@ export function objectOf(entry: AuditRowFragment, book: NameBook): AuditObject {
     case 'key': {
       const tenant = tenantId === null ? null : known(tenantId, book);
       const key = named(facts, 'label') ?? named(facts, 'prefix') ?? short(targetId);
-      const href = tenantId === null || !book.has(tenantId) ? null : `/tenants/${tenantId}`;
+      const href = tenantId === null || !book.has(tenantId) ? null : `/tenants/${tenantId}/keys`;
       return { name: tenant === null ? key : `${key} of ${tenant}`, href };
     }
     case 'category':
-      return { name: named(facts, 'name') ?? known(targetId, book), href: at('/categories') };
+      return {
+        name: named(facts, 'name') ?? known(targetId, book),
+        href: at(targetId === '' ? '/categories' : `/categories/${targetId}`),
+      };
     case 'ruleSet':
       return { name: named(facts, 'name') ?? known(targetId, book), href: at(`/routing/${targetId}`) };
     case 'accessToken':
@@ -80,6 +83,21 @@ export const TYPE_WORDS: Readonly<Record<string, string>> = {
   setting: 'Settings',
   pod: 'Process',
 };
+
+/** What actions begin with that is no kind of thing. */
+const ACTION_WORDS: Readonly<Record<string, string>> = {
+  session: 'Session',
+  setup: 'Setup',
+  ldap: 'Directory',
+  settings: 'Settings',
+};
+
+/** "ruleSet.setDefault" → "Rule set: set default". */
+export function actionWords(action: string): string {
+  const [type = '', verb = ''] = action.split('.');
+  const thing = TYPE_WORDS[type] ?? ACTION_WORDS[type] ?? type;
+  return `${thing}: ${verb.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}`;
+}
 
 function known(id: string, book: NameBook): string {
   return book.get(id) ?? (id === '' ? 'somebody unknown' : short(id));

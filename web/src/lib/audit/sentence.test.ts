@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AuditRowFragment } from '#lib/generated/graphql.ts';
-import { nameBook } from './names.ts';
+import { actionWords, nameBook } from './names.ts';
 import { sentenceOf, sentenceText } from './sentence.ts';
 
 const TENANT = '0199aaaa-0000-7000-8000-000000000001';
@@ -134,6 +134,32 @@ describe('an entry in a sentence', () => {
         after: { url: 'x', bindPasswordChanged: true },
       }),
     ).toBe('ada replaced the directory’s bind password');
+  });
+
+  it('says of a rule set that a version was published', () => {
+    const set = {
+      targetType: 'ruleSet',
+      before: { name: 'House', version: 1 },
+      after: { name: 'House', version: 2 },
+    };
+    expect(told('ruleSet.update', set)).toBe('ada published version 2 of House');
+  });
+
+  it('names actions as a list of them is read', () => {
+    expect(['ruleSet.update', 'session.loginFailed', 'comet.update'].map(actionWords)).toEqual([
+      'Rule set: update',
+      'Session: login failed',
+      'comet: update',
+    ]);
+  });
+
+  it('leads to the page of what was changed', () => {
+    const category = sentenceOf(entry('category.update', { targetType: 'category', targetId: USER }), book);
+    expect(category.object?.href).toBe(`/categories/${USER}`);
+    const key = sentenceOf(entry('key.rotate', { targetType: 'key', tenantId: TENANT }), book);
+    expect(key.object?.href).toBe(`/tenants/${TENANT}/keys`);
+    const gone = sentenceOf(entry('category.delete', { targetType: 'category', targetId: USER }), book);
+    expect(gone.object?.href).toBeNull();
   });
 
   it('has words for an action that it does not know', () => {

@@ -187,6 +187,8 @@ function one({ entry, object, book }: Facts, change: Change): Told {
       verb: 'made',
       rest: ` ${valueOf(after, 'role', book)}, was ${valueOf(before, 'role', book)}`,
     };
+  if (member === 'version' && entry.targetType === 'ruleSet' && typeof after === 'number')
+    return { verb: `published version ${after} of` };
   if (member === 'password') return { verb: 'set a new password for' };
   const label = labelOf(path);
   const whose = object.name.endsWith('s') ? `’ ${label}` : `’s ${label}`;

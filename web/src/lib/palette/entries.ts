@@ -1,6 +1,6 @@
 import { setProviderActive } from '#lib/actions/providers.ts';
 import type { PaletteThingsQuery } from '#lib/generated/graphql.ts';
-import { pagesFor } from '#lib/nav.ts';
+import type { NavGroup } from '#lib/nav.ts';
 import { theme } from '#lib/state/theme.svelte.ts';
 import { toasts } from '#lib/state/toasts.svelte.ts';
 import type { Findable, FindableGroup } from './rank.ts';
@@ -17,8 +17,8 @@ export interface Entry extends Findable {
 
 export type EntryGroup = FindableGroup<Entry>;
 
-export function pageEntries(may: ReadonlySet<string>): EntryGroup {
-  const list = pagesFor(may).flatMap(({ label: group, pages }) =>
+export function pageEntries(groups: readonly NavGroup[]): EntryGroup {
+  const list = groups.flatMap(({ label: group, pages }) =>
     pages.map(({ href, label, key }) => ({ id: href, label, note: group, keys: `g ${key}`, href })),
   );
   return { title: 'Pages', most: 20, list };
@@ -97,6 +97,27 @@ export function thingEntries(things: PaletteThingsQuery, may: ReadonlySet<string
       })),
     },
     { title: 'Models', most: 8, list: providers.flatMap(modelsOf) },
+    {
+      title: 'Rule sets',
+      most: 4,
+      list: (things.ruleSets ?? []).map(({ id, name, tenant }) => ({
+        id,
+        label: name,
+        note: tenant?.name ?? 'all tenants',
+        href: `/routing/${id}`,
+      })),
+    },
+    {
+      title: 'Categories',
+      most: 4,
+      list: (things.categories ?? []).map(({ id, key, name }) => ({
+        id,
+        label: name,
+        note: key,
+        words: key,
+        href: `/categories/${id}`,
+      })),
+    },
     { title: 'Switch', most: 4, list: may.has('provider.write') ? providers.map(switchOf) : [] },
   ];
 }

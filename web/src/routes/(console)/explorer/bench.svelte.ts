@@ -1,4 +1,4 @@
-import { forgetHistory, keepDraft, readDraft, readHistory, remember } from './history.ts';
+import { keepDraft, keepHistory, readDraft, readHistory, remember } from './history.ts';
 import type { Past } from './history.ts';
 import { operationsOf, prettify, readVariables } from './operations.ts';
 import type { Operation } from './operations.ts';
@@ -107,8 +107,9 @@ export class Bench {
       this.variables = JSON.stringify(parsedVariables, null, 2);
   }
 
-  forget(): void {
-    this.history = forgetHistory();
+  /** Nothing, to forget it all. */
+  keep(history: readonly Past[]): void {
+    this.history = keepHistory(history);
   }
 
   async #ask(run: Parameters<typeof runOnce>[0]): Promise<void> {

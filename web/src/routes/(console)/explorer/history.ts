@@ -28,9 +28,10 @@ export function remember(history: readonly Past[], past: Past): readonly Past[] 
   return next;
 }
 
-export function forgetHistory(): readonly Past[] {
-  write(STORED, []);
-  return [];
+/** In the place of what is kept: nothing, or what was just forgotten. */
+export function keepHistory(history: readonly Past[]): readonly Past[] {
+  write(STORED, history);
+  return history;
 }
 
 /** What was being typed when the page was left. Null = nothing. */
