@@ -66,7 +66,9 @@ export const ProviderModelType = builder.prismaObject('ProviderModel', {
       resolve: ({ tier }) => (tier === null ? null : enumValue('Tier', tier)),
     }),
     categories: t.exposeStringList('categories', { description: 'Routing categories that it is good at.' }),
-    priority: t.exposeInt('priority', { description: '1 to 100; the highest of a tier goes first.' }),
+    priority: t.exposeInt('priority', {
+      description: '1 to 100; between models of a tier with the same score, the highest goes first.',
+    }),
     notes: t.exposeString('notes', { nullable: true, description: 'Notes of the administrators.' }),
     inputPer1M: t.expose('inputPer1M', { type: 'USD', nullable: true, description: per1M('input') }),
     cachedInputPer1M: t.expose('cachedInputPer1M', {
@@ -143,7 +145,9 @@ const UpdateModelInput = builder.inputType('UpdateModelInput', {
     kind: t.field({ type: ModelKind, description: 'What it is called for.' }),
     tier: t.field({ type: Tier, description: 'What it costs and can do.' }),
     categories: t.stringList({ description: 'Routing categories that it is good at.' }),
-    priority: t.int({ description: '1 to 100; the highest of a tier goes first.' }),
+    priority: t.int({
+      description: '1 to 100; between models of a tier with the same score, the highest goes first.',
+    }),
     notes: t.string({ description: 'Notes of the administrators.' }),
     inputPer1M: t.field({ type: 'USD', description: 'USD for a million input tokens.' }),
     cachedInputPer1M: t.field({ type: 'USD', description: 'USD for a million cached input tokens.' }),
@@ -189,7 +193,9 @@ const CreateModelInput = builder.inputType('CreateModelInput', {
     kind: t.field({ type: ModelKind, description: 'What it is called for.' }),
     tier: t.field({ type: Tier, description: 'What it costs and can do.' }),
     categories: t.stringList({ description: 'Routing categories that it is good at.' }),
-    priority: t.int({ description: '1 to 100; the highest of a tier goes first.' }),
+    priority: t.int({
+      description: '1 to 100; between models of a tier with the same score, the highest goes first.',
+    }),
     notes: t.string({ description: 'Notes of the administrators.' }),
     inputPer1M: t.field({ type: 'USD', description: 'USD for a million input tokens.' }),
     cachedInputPer1M: t.field({ type: 'USD', description: 'USD for a million cached input tokens.' }),
