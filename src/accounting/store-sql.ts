@@ -34,7 +34,7 @@ const SUMS: readonly (readonly [name: string, sum: string])[] = [
   ['actual_cost', 'sum(actual_cost)'],
   ['baseline_cost', 'sum(baseline_cost)'],
   ['duration_ms', 'sum(duration_ms)'],
-  ['unpriced', 'count(*) FILTER (WHERE NOT priced AND input_tokens + output_tokens > 0)'],
+  ['unpriced', 'count(*) FILTER (WHERE NOT priced AND (input_tokens > 0 OR output_tokens > 0))'],
 ];
 const SUM_NAMES = SUMS.map(([name]) => name);
 

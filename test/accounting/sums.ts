@@ -22,7 +22,7 @@ const FROM_LOG = `
     sum(cache_write_tokens) AS cache_write_tokens, sum(output_tokens) AS output_tokens,
     sum(reasoning_tokens) AS reasoning_tokens, sum(actual_cost) AS actual_cost, sum(baseline_cost) AS baseline_cost,
     sum(duration_ms) AS duration_ms,
-    count(*) FILTER (WHERE NOT priced AND input_tokens + output_tokens > 0) AS unpriced,
+    count(*) FILTER (WHERE NOT priced AND (input_tokens > 0 OR output_tokens > 0)) AS unpriced,
     ${buckets('duration_ms')} AS duration_buckets, ${buckets('ttft_ms')} AS ttft_buckets
   FROM request_log GROUP BY 1, 2, 3, 4, 5, 6, 7, 8`;
 

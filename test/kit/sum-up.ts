@@ -11,7 +11,7 @@ const SUMS: readonly (readonly [name: string, sum: string])[] = [
     (name) => [name, `sum(${name})`] as const,
   ),
   ...['actual_cost', 'baseline_cost', 'duration_ms'].map((name) => [name, `sum(${name})`] as const),
-  ['unpriced', 'count(*) FILTER (WHERE NOT priced AND input_tokens + output_tokens > 0)'],
+  ['unpriced', 'count(*) FILTER (WHERE NOT priced AND (input_tokens > 0 OR output_tokens > 0))'],
 ];
 
 const numbers = Array.from({ length: BUCKET_COUNT }, (_, i) => i);

@@ -66,7 +66,7 @@ END $$;
 UPDATE "usage_hourly" AS u SET "unpriced" = found."unpriced"
   FROM (SELECT date_trunc('hour', at, 'UTC') AS hour, tenant_id, key_id, provider_slug, model, category, cost_tier,
                user_name, count(*) AS unpriced
-          FROM "request_log" WHERE NOT priced AND input_tokens + output_tokens > 0
+          FROM "request_log" WHERE NOT priced AND (input_tokens > 0 OR output_tokens > 0)
          GROUP BY 1, 2, 3, 4, 5, 6, 7, 8) AS found
  WHERE u.hour = found.hour AND u.tenant_id = found.tenant_id AND u.key_id = found.key_id
    AND u.provider_slug = found.provider_slug AND u.model = found.model AND u.category = found.category
