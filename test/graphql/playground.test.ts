@@ -187,6 +187,20 @@ describe('leaving', () => {
     expect(upstream.received).toHaveLength(1);
   });
 
+  it('is done for whoever may no longer: the request ends with the login', async () => {
+    upstream.respond = (res) => {
+      res.writeHead(200, { 'content-type': 'text/event-stream' });
+      res.write(frame('gpt-4o-mini', { role: 'assistant', content: 'Once ' }));
+    };
+    const token = await signIn(prism, 'MAINTAINER', []);
+    const followed = await chat(open.id, body(), token);
+    await until(() => eventsOf(followed).some((event) => event?.chunks !== undefined));
+    await prism.rest('POST', '/graphql', { query: 'mutation { logout { __typename } }' }, token);
+    await until(() => upstream.received[0]?.outcome === 'aborted');
+    await followed.ended;
+    expect(followed.events.at(-1)?.errors?.[0].extensions.code).toBe('unauthenticated');
+  });
+
   it('works over a socket, too', async () => {
     upstream.respond = (res) => {
       res.writeHead(200, { 'content-type': 'text/event-stream' });
