@@ -1,5 +1,5 @@
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { generate } from '@graphql-codegen/cli';
 import { printSchema } from 'graphql';
 import { schema } from './src/graphql/schema.ts';
@@ -13,9 +13,20 @@ const OPENAPI_FILE = join(root, 'openapi.json');
 
 /** Where documents are written by hand, and the file that their types go into. */
 const DOCUMENTS = [
-  { documents: 'src/rest/**/*.graphql', target: 'src/rest/generated/documents.ts', immutableTypes: true },
-  // Svelte's inputs are bound to variables, so they must be writable.
-  { documents: 'web/src/**/*.graphql', target: 'web/src/lib/generated/graphql.ts', immutableTypes: false },
+  {
+    documents: 'src/rest/**/*.graphql',
+    target: 'src/rest/generated/documents.ts',
+    immutableTypes: true,
+    apart: false,
+  },
+  {
+    documents: 'web/src/**/*.graphql',
+    target: 'web/src/lib/generated/graphql.ts',
+    // Svelte's inputs are bound to variables, so they must be writable.
+    immutableTypes: false,
+    // A page loads the documents that it asks with, not those of all pages.
+    apart: true,
+  },
 ];
 
 /** What each scalar is as JSON, on both sides (src/graphql/scalars.ts). */
@@ -29,6 +40,10 @@ const SCALARS = {
   USD: 'number',
   Count: 'number',
 };
+
+/** How the plugin writes what goes into modules of their own. */
+const IMPORT_OF_TYPE = /^import type \{ TypedDocumentNode as DocumentNode \} from .*\n/m;
+const DOCUMENT = /^export const (\w+) = (.*) as unknown as DocumentNode<(.*)>;\n?/gm;
 
 const sdl = `# Printed by codegen.ts from src/graphql; not to be edited.\n\n${printSchema(schema)}\n`;
 
@@ -56,9 +71,9 @@ async function openapi(): Promise<string> {
 
 async function write(): Promise<void> {
   writeFileSync(SCHEMA_FILE, sdl);
-  for (const { documents, target, immutableTypes } of DOCUMENTS) {
+  for (const { documents, target, immutableTypes, apart } of DOCUMENTS) {
     if (globSync(documents, { cwd: root }).length === 0) continue;
-    await generate(
+    const generated: unknown = await generate(
       {
         cwd: root,
         schema: sdl,
@@ -80,8 +95,56 @@ async function write(): Promise<void> {
           },
         },
       },
-      true,
+      false,
     );
+    writeDocuments(join(root, target), textOf(generated), apart);
   }
   writeFileSync(OPENAPI_FILE, await openapi());
+}
+
+/** Of the one file that was generated; the generator does not say what it returns. */
+function textOf(generated: unknown): string {
+  const file: unknown = Array.isArray(generated) ? generated[0] : null;
+  if (typeof file === 'object' && file !== null && 'content' in file && typeof file.content === 'string')
+    return file.content;
+  throw new Error('Nothing was generated.');
+}
+
+/** `apart`: each document goes into a module of its own beside the types, which names them all. */
+function writeDocuments(target: string, text: string, apart: boolean): void {
+  mkdirSync(dirname(target), { recursive: true });
+  if (!apart) return replace(target, text);
+  const directory = join(dirname(target), 'documents');
+  mkdirSync(directory, { recursive: true });
+  const gone = new Set(readdirSync(directory));
+  const names: string[] = [];
+  const types = text
+    .replace(IMPORT_OF_TYPE, '')
+    .replaceAll(DOCUMENT, (_line, name: string, value: string, kinds: string) => {
+      // What pages ask with has its fragments in it; alone, nobody asks with them.
+      if (name.endsWith('FragmentDoc')) return '';
+      replace(join(directory, `${name}.ts`), moduleOf(name, value, kinds));
+      gone.delete(`${name}.ts`);
+      names.push(name);
+      return '';
+    });
+  if (/^export const /m.test(types))
+    throw new Error(`${target} has documents that are written in another way.`);
+  const list = names.map((name) => `export { ${name} } from './documents/${name}.ts';\n`);
+  replace(target, `${types.trimEnd()}\n\n${list.join('')}`);
+  for (const name of gone) rmSync(join(directory, name));
+}
+
+function moduleOf(name: string, value: string, kinds: string): string {
+  const used = kinds.split(', ').filter((kind) => kind !== 'unknown');
+  return `import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import type { ${used.join(', ')} } from '../graphql.ts';
+
+export const ${name} = ${value} as unknown as TypedDocumentNode<${kinds}>;
+`;
+}
+
+/** Only what is new: who watches the files need not look again. */
+function replace(file: string, text: string): void {
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
 }
