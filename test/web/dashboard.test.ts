@@ -123,7 +123,7 @@ describe.skipIf(!hasBrowser())('the overview', { timeout: 60_000 }, () => {
     await page.goto('/');
     const chart = charts().first();
     const plot = chart.locator('div[role=img]');
-    await plot.locator('.lc-brush-context').waitFor();
+    await plot.locator('canvas').waitFor();
     await plot.scrollIntoViewIfNeeded();
     const box = await plot.boundingBox();
     if (box === null) throw new Error('the chart is nowhere');

@@ -6,8 +6,6 @@ import {
   highest,
   rankColor,
   stackBounds,
-  tickLabel,
-  ticksOf,
   toCsv,
   totalAt,
   valuesAt,
@@ -90,20 +88,6 @@ suite('a chart in words', () => {
     expect(bucketWord(BUCKETS)).toBe('hour');
     expect(bucketWord([{ from: START, to: START + 25 * HOUR }])).toBe('day');
     expect(bucketWord([{ from: START, to: START + HOUR / 4 }])).toBe('15 min');
-  });
-
-  it('has its ticks at midnights where it spans days, and no more than fit', () => {
-    const start = new Date(2026, 10, 16).getTime();
-    const week = Array.from({ length: 7 * 24 }, (_, index) => ({
-      from: start + index * HOUR,
-      to: start + (index + 1) * HOUR,
-    }));
-    const days = (most: number) => ticksOf(week, most)?.map((at) => new Date(at).getDate());
-    expect(days(20)).toEqual([17, 18, 19, 20, 21, 22]);
-    expect(days(3)).toEqual([19, 22]);
-    expect(ticksOf(BUCKETS, 5)).toBeNull();
-    expect(tickLabel(new Date(start), week)).toBe('16 Nov');
-    expect(tickLabel(new Date(start + 6 * HOUR), week)).toBe('06:00');
   });
 
   it('says where each series is highest', () => {

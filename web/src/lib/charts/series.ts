@@ -1,4 +1,4 @@
-/** What the charts draw: values by bucket of time. Everything here is pure; the drawing is in TimeChart.svelte. */
+/** What the charts draw: values by bucket of time. Everything here is pure; the drawing is in TimePlot.svelte. */
 
 /** From and to in milliseconds since 1970; `to` is not part of it. */
 export interface Bucket {
@@ -80,7 +80,6 @@ export function totalAt(series: readonly Series[], index: number): number | null
 }
 
 const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 
 /** "23 Nov, 14:00", of a day "Mon 23 Nov", of seconds "14:00:02"; in the reader's zone. */
 export function bucketLabel({ from, to }: Bucket): string {
@@ -100,27 +99,6 @@ export function bucketWord(buckets: readonly Bucket[]): string {
   if (size > 20 * HOUR) return 'day';
   if (size >= HOUR) return 'hour';
   return size >= 60_000 ? `${Math.round(size / 60_000)} min` : `${Math.round(size / 1000)} s`;
-}
-
-/** Where the time axis has ticks: at midnights where it spans days; null = wherever they fall nicely. */
-export function ticksOf(buckets: readonly Bucket[], most: number): readonly number[] | null {
-  const [from, to] = [buckets[0]?.from ?? 0, buckets.at(-1)?.from ?? 0];
-  if (to - from <= 3 * DAY) return null;
-  const midnights = buckets.map((bucket) => bucket.from).filter((at) => new Date(at).getHours() === 0);
-  const step = Math.max(1, Math.ceil(midnights.length / Math.max(1, most)));
-  // The newest day has one; a label at the very begin would lie on those of the other axis.
-  return midnights
-    .filter((_, index) => (midnights.length - 1 - index) % step === 0)
-    .filter((at) => at - from > (to - from) / 40);
-}
-
-/** What stands at a tick of the time axis: the time, or at midnight the day. */
-export function tickLabel(at: Date, buckets: readonly Bucket[]): string {
-  const span = (buckets.at(-1)?.to ?? 0) - (buckets[0]?.from ?? 0);
-  if (span < HOUR / 2 && at.getSeconds() !== 0) return at.toLocaleTimeString('en-GB');
-  return at.getHours() === 0 && at.getMinutes() === 0
-    ? at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })
-    : at.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
 }
 
 /** As programs read it: moments in ISO 8601, values as they are, nothing where nothing was measured. */
