@@ -1,4 +1,4 @@
-import { fromAbsolute, startOfMonth, toCalendarDate, toZoned } from '@internationalized/date';
+import { beginOf, dayAt } from './days.ts';
 
 /** What most people want, in the order of a list. Others can be typed: `3h`, `90m`, `14d`, `2w`. */
 export const RELATIVE = ['15m', '1h', '24h', '7d', '30d', 'mtd'] as const;
@@ -56,9 +56,9 @@ export const EVERYTHING: Range = { key: '', from: null, to: null, days: null, la
 /** `24h`, `7d`, `mtd`, or '' for everything; null = that is none. */
 export function relativeRange(key: string, now: number, zone: string): Range | null {
   if (key === '') return EVERYTHING;
-  const today = fromAbsolute(now, zone);
+  const today = dayAt(now, zone);
   if (key === 'mtd') {
-    const from = toZoned(startOfMonth(toCalendarDate(today)), zone).toAbsoluteString();
+    const from = new Date(beginOf({ ...today, day: 1 }, zone)).toISOString();
     return { key, from, to: null, days: today.day, label: 'Month to date' };
   }
   const length = lengthOf(key);
@@ -70,9 +70,9 @@ export function relativeRange(key: string, now: number, zone: string): Range | n
     return { key, from: new Date(now - count * ms).toISOString(), to: null, days: null, label };
   }
   const days = count * each;
-  const first = toCalendarDate(today).subtract({ days: days - 1 });
+  const first = { ...today, day: today.day - days + 1 };
   const label = days === 1 ? 'Today' : `Last ${days} days`;
-  return { key, from: toZoned(first, zone).toAbsoluteString(), to: null, days, label };
+  return { key, from: new Date(beginOf(first, zone)).toISOString(), to: null, days, label };
 }
 
 /** Between two moments in milliseconds since 1970; `to` null = until now. */

@@ -1,4 +1,3 @@
-import { parseDate } from '@internationalized/date';
 import type { Bucket, Happening } from '#lib/charts/series.ts';
 import type {
   OverviewBreakdownQueryVariables,
@@ -7,6 +6,7 @@ import type {
   UsageDimension,
   UsageOrderField,
 } from '#lib/generated/graphql.ts';
+import { beginOf } from '#lib/range/days.ts';
 import { rangeParams, readRange } from '#lib/range/range.ts';
 import type { Range } from '#lib/range/range.ts';
 
@@ -129,8 +129,8 @@ export function bucketsOf(
 ): readonly Bucket[] {
   return points.map(({ hour, day }) => {
     if (typeof hour === 'string') return { from: Date.parse(hour), to: Date.parse(hour) + HOUR };
-    const date = parseDate(day ?? '1970-01-01');
-    const [from, to] = [date, date.add({ days: 1 })].map((one) => one.toDate(zone).getTime());
+    const [year = 0, month = 0, date = 0] = (day ?? '1970-01-01').split('-').map(Number);
+    const [from, to] = [date, date + 1].map((one) => beginOf({ year, month, day: one }, zone));
     return { from: from ?? 0, to: to ?? 0 };
   });
 }
