@@ -139,6 +139,12 @@ describe.skipIf(!hasBrowser())('the frame of the console', { timeout: 60_000 }, 
       const names = await options.allTextContents();
       expect(names.some((name) => name.startsWith('Overview'))).toBe(true);
       expect(names.join(' ')).not.toMatch(/Providers|Users|Add a provider|Switch/);
+      // Who looks after the money of all tenants has none of their own.
+      expect(names.join(' ')).not.toContain('My tenant');
+      const menu = other.page.getByRole('navigation', { name: 'Console', includeHidden: true });
+      await expect
+        .poll(() => menu.getByRole('link', { includeHidden: true }).allTextContents())
+        .toEqual(['Overview', 'Requests', 'API', 'Access tokens']);
       expect(other.complaints).toEqual([]);
       await other.page.context().close();
     });
@@ -195,7 +201,7 @@ describe.skipIf(!hasBrowser())('the frame of the console', { timeout: 60_000 }, 
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { name: 'The key of Patient Team' }).waitFor();
       expect(path()).toBe('/tenants/new');
-      await page.getByRole('button', { name: 'I have stored the key' }).click();
+      await page.getByRole('button', { name: 'I have stored the API key' }).click();
     });
 
     it('as somebody else loads the page anew', async () => {
@@ -224,7 +230,7 @@ describe.skipIf(!hasBrowser())('the frame of the console', { timeout: 60_000 }, 
       await typeCredentials(other);
       await main('Tenants', other);
       await page.getByRole('heading', { name: 'The key of Two Tabs' }).waitFor();
-      await page.getByRole('button', { name: 'I have stored the key' }).click();
+      await page.getByRole('button', { name: 'I have stored the API key' }).click();
       expect(new URL(other.url()).pathname).toBe('/tenants');
       await other.close();
     });

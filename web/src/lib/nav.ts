@@ -13,10 +13,14 @@ import Store from '@lucide/svelte/icons/store';
 import Tags from '@lucide/svelte/icons/tags';
 import Users from '@lucide/svelte/icons/users';
 import Waypoints from '@lucide/svelte/icons/waypoints';
+import type { Role } from './generated/graphql.ts';
+
+/** Who has tenants of their own, or acts for those who have. Who looks after the money of all of them has none. */
+const OF_TENANTS: readonly Role[] = ['ADMIN', 'MAINTAINER', 'TENANT_ADMIN', 'TENANT_VIEWER'];
 
 /**
- * One line a page, in groups. `needs` is an action of the server's policy: who lacks it does not see the page.
- * `key` goes there after `g`.
+ * One line a page, in groups. `needs` is an action of the server's policy: who lacks it does not see the page, nor who
+ * has none of the `roles`, where they are named. `key` goes there after `g`.
  */
 export const NAV = [
   {
@@ -24,7 +28,14 @@ export const NAV = [
     pages: [
       { href: '/', label: 'Overview', icon: LayoutDashboard, needs: 'usage.read', key: 'o' },
       { href: '/requests', label: 'Requests', icon: Logs, needs: 'requestLog.read', key: 'r' },
-      { href: '/my-tenant', label: 'My tenant', icon: Store, needs: 'usage.read', key: 'y' },
+      {
+        href: '/my-tenant',
+        label: 'My tenant',
+        icon: Store,
+        needs: 'usage.read',
+        roles: OF_TENANTS,
+        key: 'y',
+      },
     ],
   },
   {
@@ -58,11 +69,16 @@ export const NAV = [
 
 export type NavPage = (typeof NAV)[number]['pages'][number];
 
-/** The groups with the pages that one may see. */
-export function pagesFor(may: ReadonlySet<string>): { label: string; pages: NavPage[] }[] {
+export interface NavGroup {
+  readonly label: string;
+  readonly pages: readonly NavPage[];
+}
+
+/** The groups with the pages that are for this role. */
+export function pagesFor(may: ReadonlySet<string>, role: Role): readonly NavGroup[] {
   return NAV.map(({ label, pages }) => ({
     label,
-    pages: pages.filter(({ needs }) => may.has(needs)),
+    pages: pages.filter((page) => may.has(page.needs) && (!('roles' in page) || page.roles.includes(role))),
   })).filter(({ pages }) => pages.length > 0);
 }
 
