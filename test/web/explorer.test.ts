@@ -100,7 +100,14 @@ describe.skipIf(!hasBrowser())('the API explorer', () => {
     await docs.getByLabel('Find in the documentation').fill('auditEntries');
     await docs.getByRole('button', { name: 'Query.auditEntries' }).click();
     await docs.getByText('The audit log, newest first').waitFor();
-    await page.waitForURL(/doc=Query/);
+    await page.waitForURL(/doc=Query\.auditEntries/);
+    // A long type: the field that was looked for is in sight, and the keys are where it is.
+    const seen = await docs.getByRole('button', { name: 'Try auditEntries' }).evaluate((it) => {
+      const [own, pane] = [it.getBoundingClientRect(), it.closest('aside')?.getBoundingClientRect()];
+      return pane !== undefined && own.top >= pane.top && own.bottom <= pane.bottom;
+    });
+    expect(seen).toBe(true);
+    expect(await docs.evaluate((it) => it.contains(it.ownerDocument.activeElement))).toBe(true);
     await docs.getByRole('button', { name: 'Try auditEntries' }).click();
     await page.getByRole('button', { name: 'Run' }).click();
     await shows('"action"');
@@ -108,6 +115,8 @@ describe.skipIf(!hasBrowser())('the API explorer', () => {
     await docs.getByRole('button', { name: 'subscription' }).waitFor();
     await docs.getByRole('button', { name: 'Close the documentation' }).click();
     await docs.waitFor({ state: 'detached' });
+    const opener = page.getByRole('button', { name: 'Docs' });
+    expect(await opener.evaluate((it) => it.ownerDocument.activeElement === it)).toBe(true);
     expect(await query().textContent()).toContain('query AuditEntries');
   });
 
@@ -115,6 +124,11 @@ describe.skipIf(!hasBrowser())('the API explorer', () => {
     await page.getByRole('button', { name: 'History' }).click();
     await page.getByRole('button', { name: 'subscription Tail' }).click();
     await query().filter({ hasText: 'requestLogged' }).waitFor();
+    const history = page.getByRole('complementary', { name: 'History' });
+    await history.getByRole('button', { name: 'Forget all' }).click();
+    await history.getByText(/Nothing was run in this browser yet/).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await history.getByRole('button', { name: 'subscription Tail' }).waitFor();
     await page.goto(`/explorer?query=${encodeURIComponent('{ setupStatus { setupComplete } }')}`);
     await query().filter({ hasText: 'setupComplete' }).waitFor();
     await page.getByRole('button', { name: 'Prettify' }).click();
