@@ -12,20 +12,31 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 describe('buckets of a time', () => {
   it('are as short as they can be, on the clock; the ends are where the time ends', () => {
     const span = { from: at('2026-11-23T09:58:17.123Z'), to: at('2026-11-23T10:58:17.123Z') };
-    const { step, edges } = bucketsOf(span, 60, 0, UTC);
+    const { step, edges } = bucketsOf(span, { most: 60, least: 0, zone: UTC });
     expect(step).toBe(120_000);
     expect([edges[0], edges.at(-1)]).toEqual([span.from, span.to]);
     expect(iso(edges[1] ?? 0)).toBe('2026-11-23T10:00:00.000Z');
-    expect(bucketsOf(span, 60, HOUR, UTC).edges.map(iso)).toEqual([
+    expect(bucketsOf(span, { most: 60, least: HOUR, zone: UTC }).edges.map(iso)).toEqual([
       '2026-11-23T09:58:17.123Z',
       '2026-11-23T10:00:00.000Z',
       '2026-11-23T10:58:17.123Z',
     ]);
   });
 
+  it('begin with a whole one where the time has no begin of its own', () => {
+    const span = { from: at('2026-10-23T10:03:00Z'), to: at('2026-10-27T10:00:00Z') };
+    const wanted = { least: 0, zone: BERLIN, isOpen: true };
+    expect(bucketsOf(span, { ...wanted, most: 6 }).edges.map(iso)[0]).toBe('2026-10-22T22:00:00.000Z');
+    expect(bucketsOf(span, { ...wanted, most: 20 }).edges.map(iso)[0]).toBe('2026-10-23T10:00:00.000Z');
+    expect(bucketsOf({ ...span, to: span.from + 1 }, { ...wanted, most: 60 }).edges).toEqual([
+      span.from,
+      span.from + 1,
+    ]);
+  });
+
   it('begin at the midnights of the zone, also where the clocks change', () => {
     const span = { from: at('2026-10-23T10:00:00Z'), to: at('2026-10-27T10:00:00Z') };
-    const { step, edges } = bucketsOf(span, 6, 0, BERLIN);
+    const { step, edges } = bucketsOf(span, { most: 6, least: 0, zone: BERLIN });
     expect(step).toBe(24 * HOUR);
     expect(edges.slice(1, -1).map(iso)).toEqual([
       '2026-10-23T22:00:00.000Z',
@@ -46,11 +57,14 @@ describe('buckets of a time', () => {
         fc.integer({ min: 1, max: 60 }),
         fc.constantFrom(0, HOUR, 24 * HOUR),
         fc.constantFrom(...zones),
-        (from, power, most, least, zone) => {
+        fc.boolean(),
+        (from, power, most, least, zone, isOpen) => {
           const to = from + 1 + Math.round(1.9 ** power);
-          const { edges } = bucketsOf({ from, to }, most, least, zone);
+          const { edges, step } = bucketsOf({ from, to }, { most, least, zone, isOpen });
           expect(edges.length - 1).toBeLessThanOrEqual(most);
-          expect([edges[0], edges.at(-1)]).toEqual([from, to]);
+          expect(edges.at(-1)).toBe(to);
+          if (isOpen) expect(from - (edges[0] ?? 0)).toBeLessThan(step + HOUR);
+          expect(isOpen ? (edges[0] ?? to) <= from : edges[0] === from).toBe(true);
           expect(edges.every((edge, index) => index === 0 || edge > (edges[index - 1] ?? edge))).toBe(true);
           if (least > 0) expect(edges.slice(1, -1).every((edge) => edge % HOUR === 0)).toBe(true);
         },

@@ -17,31 +17,41 @@ const STEPS = [
 /** Buckets of one length: where they begin and end. */
 export interface Buckets {
   readonly step: number;
-  /** Unix ms, ascending: of n buckets n + 1. The first and the last are the ends of the span, whole or not. */
+  /** Unix ms, ascending: of n buckets n + 1. Where the time has an end, the bucket there ends too, whole or not. */
   readonly edges: readonly number[];
+}
+
+export interface BucketsWanted {
+  readonly most: number;
+  /** None shorter, in ms. */
+  readonly least: number;
+  readonly zone: TimeZone;
+  /** The time has no begin of its own: then the first bucket is whole. */
+  readonly isOpen?: boolean;
 }
 
 /**
  * The shortest buckets, none shorter than `least`, of which there are at most `most`. Up to an hour they begin on the
  * clock in UTC, longer ones at whole hours and days of the zone's calendar.
  */
-export function bucketsOf(span: Span, most: number, least: number, zone: TimeZone): Buckets {
+export function bucketsOf(span: Span, { most, least, zone, isOpen = false }: BucketsWanted): Buckets {
   for (const step of STEPS) {
     if (step < least || (span.to - span.from) / step > most) continue;
-    const edges = edgesOf(span, step, zone);
+    const edges = edgesOf(span, step, zone, isOpen);
     if (edges.length - 1 <= most) return { step, edges };
   }
   return { step: span.to - span.from, edges: [span.from, span.to] };
 }
 
-function edgesOf({ from, to }: Span, step: number, zone: TimeZone): number[] {
+function edgesOf({ from, to }: Span, step: number, zone: TimeZone, isOpen: boolean): number[] {
   const inner = step <= HOUR_MS ? onTheClock({ from, to }, step) : onTheCalendar({ from, to }, step, zone);
   // Once each: a zone that changed sides of the date line has a day that never was.
-  return [from, ...new Set(inner.filter((at) => at > from && at < to)), to];
+  const begin = isOpen ? (inner.findLast((at) => at <= from) ?? from) : from;
+  return [begin, ...new Set(inner.filter((at) => at > from && at < to)), to];
 }
 
 function onTheClock({ from, to }: Span, step: number): number[] {
-  const first = Math.ceil(from / step) * step;
+  const first = Math.floor(from / step) * step;
   return Array.from(
     { length: Math.max(0, Math.ceil((to - first) / step)) },
     (_, index) => first + index * step,

@@ -65,7 +65,8 @@ export async function readVolume(
   if (span.from >= span.to) return [];
 
   const isOfSession = conditions.sessionId !== null;
-  const fine = bucketsOf(span, most, 0, zone);
+  const wanted = { most, zone, isOpen: given.from === 0 };
+  const fine = bucketsOf(span, { ...wanted, least: 0 });
   if (isOfSession) return await ofLog(db, conditions, fine);
   const mayLook = async (rows: number): Promise<boolean> =>
     (await roughly(db, conditions, shape, span)) <= rows;
@@ -76,7 +77,7 @@ export async function readVolume(
   if (fine.step < HOUR_MS && (await mayLook(isBrief ? MOST_ROWS : FEW_ROWS))) {
     return await ofLog(db, conditions, fine);
   }
-  const coarse = bucketsOf(span, most, leastStep(conditions, span), zone);
+  const coarse = bucketsOf(span, { ...wanted, least: leastStep(conditions, span) });
   const found = await ofSums(db, conditions, shape, coarse);
   return found ?? ((await mayLook(MOST_ROWS)) ? await ofLog(db, conditions, coarse) : null);
 }

@@ -145,7 +145,9 @@ describe('the volume of the log', () => {
     const { requestLog } = world.domain;
     const [first] = rows.toSorted((a, b) => a.at.getTime() - b.at.getTime());
     const all = await requestLog.volume(SYSTEM, {}, {});
-    expect(all?.[0]?.from).toEqual(first?.at);
+    const [oldest] = all ?? [];
+    expect(oldest?.requests).toBeGreaterThan(0);
+    expect(oldest && first && oldest.from <= first.at && oldest.to > first.at).toBe(true);
     expect(await requestLog.volume(SYSTEM, { model: 'no-such-model' }, {})).toEqual([]);
     const none = await requestLog.volume(SYSTEM, { model: 'no-such-model', from: minutesAgo(60) }, {});
     expect(none?.length).toBeGreaterThan(20);

@@ -229,7 +229,7 @@ builder.queryField('requestLogVolume', (t) =>
     type: [RequestLogBucket],
     nullable: true,
     description:
-      'How many requests of the tenants that you may see came when, oldest first, without a gap: up to now, or to the end of the filter, from its begin or from the first that fits. Added up, they are `totalCount` of the same moment. Long times are drawn from the rollups and cost the same however many requests there are; short ones are counted in the log. Null = it would take too long: conversations are left out of more than a million requests.',
+      'How many requests of the tenants that you may see came when, oldest first, without a gap: up to now, or to the end of the filter, from its begin or from the bucket of the first that fits. Added up, they are `totalCount` of the same moment. Long times are drawn from the rollups and cost the same however many requests there are; short ones are counted in the log. Null = it would take too long: conversations are left out of more than a million requests.',
     authScopes: { can: 'requestLog.read' },
     args: {
       filter: t.arg({ type: RequestLogFilter, description: 'Which requests; all when missing.' }),
