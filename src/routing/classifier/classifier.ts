@@ -55,6 +55,8 @@ export function createClassifier(weights: Weights): Classifier {
   const known = joined(hashes, gain.hashes);
   const table = new HashTable(known);
   const size = labels.length;
+  const hashed = hashes.length;
+  const leads = gain.weights;
   const sums = new Float32Array(known.length);
   const touched = new Int32Array(known.length);
   const rows = new Int32Array(scales.length + AT_ONCE);
@@ -64,11 +66,6 @@ export function createClassifier(weights: Weights): Classifier {
     const { count, hash, value, dense } = extract(texts, signals);
     let lead = 0;
     let used = 0;
-    const take = (row: number, its: number): void => {
-      rows[used] = row * size;
-      factors[used] = its * (scales[row] ?? 0);
-      used += 1;
-    };
     let seen = 0;
     for (let at = 0; at < count; at += 1) {
       const row = table.find(hash[at] ?? 0);
@@ -81,16 +78,22 @@ export function createClassifier(weights: Weights): Classifier {
     for (let at = 0; at < seen; at += 1) {
       const row = touched[at] ?? 0;
       const its = sums[row] ?? 0;
-      lead += its * (gain.weights[row] ?? 0);
-      if (row < hashes.length) take(row, its);
+      lead += its * (leads[row] ?? 0);
       sums[row] = 0;
+      if (row >= hashed) continue;
+      rows[used] = row * size;
+      factors[used] = its * (scales[row] ?? 0);
+      used += 1;
     }
     for (let d = 0; d < dense.length; d += 1) {
       const its = dense[d] ?? 0;
-      lead += its * (gain.weights[known.length + d] ?? 0);
-      take(hashes.length + d, its);
+      const row = hashed + d;
+      lead += its * (leads[known.length + d] ?? 0);
+      rows[used] = row * size;
+      factors[used] = its * (scales[row] ?? 0);
+      used += 1;
     }
-    const scores = Float32Array.from(bias);
+    const scores = bias.slice();
     addRows(scores, matrix, rows, factors, used);
     return { probabilities: softmax(scores, temperature), gain: gain.bias + lead * gain.scale };
   }
@@ -120,7 +123,7 @@ function bestOf(
   probabilities: Float32Array,
   labels: readonly string[],
 ): { category: string; probability: number }[] {
-  const left = Float32Array.from(probabilities);
+  const left = probabilities.slice();
   return Array.from({ length: Math.min(RANKED, labels.length) }, () => {
     let best = 0;
     for (let k = 1; k < left.length; k += 1) if ((left[k] ?? 0) > (left[best] ?? 0)) best = k;

@@ -1,4 +1,4 @@
-import { clip } from '../signals/texts.ts';
+import { lookedAt } from '../signals/texts.ts';
 import type { RequestTexts, Signals } from '../types.ts';
 import { essenceOf } from './essence.ts';
 import { combine, hashText } from './hash.ts';
@@ -37,7 +37,6 @@ const WORDS = 0.4;
 const SHAPE = 0.6;
 
 /** Of a long text, so many tokens of its head and of its tail. */
-const [HEAD_CHARS, TAIL_CHARS] = [1_200, 500];
 const HEAD_TOKENS = 130;
 const TAIL_TOKENS = 50;
 const START_WORDS = 5;
@@ -115,7 +114,8 @@ export function createExtractor(vectors: WordVectors): (texts: RequestTexts, sig
   return (given, signals) => {
     count = 0;
     const texts = { ...given, lastUser: essenceOf(given.lastUser) };
-    const tokens = scan(clip(texts.lastUser, HEAD_CHARS, TAIL_CHARS));
+    const shown = lookedAt(texts.lastUser);
+    const tokens = scan(shown);
     const used = ends(tokens.count);
     const places = correct(tokens, used);
     addWords(tokens, used, add);
@@ -123,7 +123,7 @@ export function createExtractor(vectors: WordVectors): (texts: RequestTexts, sig
     addEdges(tokens, used, add);
     if (texts.system !== '') addSystem(scanOther(texts.system.slice(0, 800)), add);
     if (texts.firstUser !== '') addFirst(scanOther(texts.firstUser), add);
-    for (const name of structureOf(texts, signals)) add(hashText(name, SEED.shape), SHAPE);
+    for (const name of structureOf(texts, shown, signals)) add(hashText(name, SEED.shape), SHAPE);
     meaningOf(tokens, used, places, vectors, dense);
     if (texts.tools !== undefined) addTools(texts.tools, tokens);
     return { count, hash, value, dense };

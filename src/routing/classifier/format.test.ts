@@ -1,3 +1,4 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import type { Weights } from './classifier.ts';
 import { readWeights, writeWeights } from './format.ts';
@@ -24,9 +25,9 @@ it('reads what it has written', () => {
 });
 
 it('refuses what is cut off, and what is of another version', () => {
-  const file = writeWeights(WEIGHTS);
-  expect(() => readWeights(file.subarray(0, file.length - 1))).toThrow(/cut off/);
-  expect(() => readWeights(Buffer.concat([file, Buffer.from('x')]))).toThrow(/cut off/);
-  const other = Buffer.from(file.toString('latin1').replace('"format":3', '"format":1'), 'latin1');
-  expect(() => readWeights(other)).toThrow(/another version/);
+  const file = gunzipSync(writeWeights(WEIGHTS));
+  expect(() => readWeights(gzipSync(file.subarray(0, file.length - 1)))).toThrow(/cut off/);
+  expect(() => readWeights(gzipSync(Buffer.concat([file, Buffer.from('x')])))).toThrow(/cut off/);
+  const other = Buffer.from(file.toString('latin1').replace('"format":4', '"format":1'), 'latin1');
+  expect(() => readWeights(gzipSync(other))).toThrow(/another version/);
 });

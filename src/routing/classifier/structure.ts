@@ -1,7 +1,6 @@
-import { clip } from '../signals/texts.ts';
+import { isDigit, isLetter } from '../signals/letters.ts';
 import type { RequestTexts, Signals } from '../types.ts';
 
-const [HEAD, TAIL] = [1_200, 500];
 /** In `needs`: any sign beyond ASCII. */
 const WIDE = '\0';
 
@@ -18,26 +17,17 @@ const LOOKS: readonly (readonly [name: string, needs: string, look: (text: strin
   ['colonEnd', ':', (text) => /:\s{0,4}$/.test(text.slice(-8))],
   ['list', '\n', (text) => /\n\s{0,4}(?:\d{1,2}[.)]|[-*•]) /.test(text)],
   ['url', '/', (text) => text.includes('http://') || text.includes('https://')],
-  ['table', '|,', hasTable],
   ['formula', '\\^$=', hasFormula],
-  ['mathSign', WIDE, (text) => /[√∑∫≤≥×÷π²³]/.test(text)],
   ['sum', '+-*/=', (text) => /\d\s?[+*/=-]\s?\d/.test(text)],
   ['json', '{[', (text) => /[{[]\s{0,8}"\w{1,40}"\s{0,4}:/.test(text)],
   ['markup', '<', (text) => /<(\w{1,20})[^<>]{0,80}>[^<]{0,400}<\/\1>/.test(text)],
   ['quote', `"${WIDE}`, (text) => /["“„][^"“”„\n]{40,}["”“]/.test(text)],
   ['quotedWord', `"'${WIDE}`, (text) => /["“„'][^"“”„'\n]{1,25}["”“']/.test(text)],
-  ['errorText', '', hasError],
+  ['errorText', '', (text) => ERROR.test(text)],
   ['instructionFirst', '\n', (text) => within(text.indexOf('\n\n'), 1, 240) && text.length > 440],
   ['instructionLast', '\n', (text) => text.length > 400 && text.length - text.lastIndexOf('\n') < 240],
   ['shell', '$#>', (text) => /(?:^|\n)\s{0,4}(?:\$|#|>) \w/.test(text)],
   ['path', '/~', (text) => /(?:^|[\s"'`(])~?\/(?:[\w.-]{1,40}\/)*[\w.-]{2,40}/.test(text)],
-  ['dataFile', '.', (text) => /\w\.(?:csv|tsv|xlsx?|parquet)\b/i.test(text)],
-  [
-    'codeFile',
-    '.',
-    (text) => /\w\.(?:py|tsx?|jsx?|java|rs|go|cpp|cs|rb|php|ya?ml|toml|vue|sh|sql)\b/.test(text),
-  ],
-  ['textFile', '.', (text) => /\w\.(?:txt|md|pdf|docx?|log|json|xml|html)\b/.test(text)],
   [
     'salutation',
     ',',
@@ -63,56 +53,55 @@ function hasFormula(text: string): boolean {
   );
 }
 
-const ERRORS = [
-  'Traceback',
-  'Exception',
-  'Error:',
-  'error:',
-  'stack trace',
-  'stacktrace',
-  'segfault',
-  'Fehlermeldung',
-];
+const ERROR = /Traceback|Exception|[Ee]rror:|stack ?trace|segfault|Fehlermeldung|exit code \d|\bpanic:/;
 
-function hasError(text: string): boolean {
-  return (
-    ERRORS.some((mark) => text.includes(mark)) ||
-    (text.includes('exit code ') && /exit code \d/.test(text)) ||
-    (text.includes('panic:') && /\bpanic:/.test(text))
-  );
+/** Endings of files, by what is in them. */
+const FILES = new Map(
+  Object.entries({
+    dataFile: 'csv tsv xls xlsx parquet',
+    codeFile: 'py ts tsx js jsx java rs go cpp cs rb php yaml yml toml vue sh sql',
+    textFile: 'txt md pdf doc docx log json xml html',
+  }).flatMap(([name, endings]) => endings.split(' ').map((ending): [string, string] => [ending, name])),
+);
+const LONGEST_ENDING = 7;
+
+/** Kinds of the files that a text names; looks at what follows each full stop. */
+function filesIn(text: string, into: string[]): void {
+  const from = into.length;
+  for (let at = text.indexOf('.', 1); at !== -1; at = text.indexOf('.', at + 1)) {
+    let end = at + 1;
+    while (end - at <= LONGEST_ENDING + 1 && isLetter(text.charCodeAt(end))) end += 1;
+    const length = end - at - 1;
+    if (length < 2 || length > LONGEST_ENDING || !isPart(text.charCodeAt(at - 1))) continue;
+    if (isPart(text.charCodeAt(end))) continue;
+    const kind = FILES.get(text.slice(at + 1, end).toLowerCase());
+    if (kind !== undefined && !into.includes(kind, from)) into.push(kind);
+  }
 }
 
-/** A row of cells between bars, or three commas with little between them. */
-function hasTable(text: string): boolean {
-  for (const line of text.split('\n', 40)) {
-    let [bars, commas, longest, last] = [0, 0, 0, 0];
-    for (let at = 0; at < line.length && at < 400; at += 1) {
-      const unit = line.charCodeAt(at);
-      if (unit === 0x7c) bars += 1;
-      if (unit !== 0x2c) continue;
-      commas += 1;
-      longest = Math.max(longest, at - last);
-      last = at;
-    }
-    if (bars >= 3 || (commas >= 3 && longest <= 24 && line.length - last <= 24)) return true;
-  }
-  return false;
+function isPart(unit: number): boolean {
+  return isLetter(unit) || isDigit(unit) || unit === 0x5f;
 }
 
 function within(value: number, low: number, high: number): boolean {
   return value >= low && value <= high;
 }
 
-/** Names of what shows of the shape of a request: features of their own, beside its words. */
-export function structureOf({ lastUser, system }: RequestTexts, signals: Signals): string[] {
-  const text = clip(lastUser, HEAD, TAIL);
-  const counts = countSigns(text);
+/**
+ * Names of what shows of the shape of a request: features of their own, beside its words. `shown`: the part of the last
+ * message that is looked at.
+ */
+export function structureOf({ lastUser, system }: RequestTexts, shown: string, signals: Signals): string[] {
+  const { counts, table, mathSign } = survey(shown);
   const found: string[] = [];
   for (const [at, [name, needs, look]] of LOOKS.entries())
-    if ((needs === '' || has(counts, NEEDS[at] ?? [])) && look(text)) found.push(name);
+    if ((needs === '' || has(counts, NEEDS[at] ?? [])) && look(shown)) found.push(name);
+  if (table) found.push('table');
+  if (mathSign) found.push('mathSign');
+  if (has(counts, STOP)) filesIn(shown, found);
   found.push(`length${step(lastUser.length)}`, `lines${step((counts[0x0a] ?? 0) + 1)}`);
-  found.push(`symbols${Math.min(6, Math.floor(share(counts, SYMBOLS, text) * 40))}`);
-  found.push(`digits${Math.min(6, Math.floor(share(counts, DIGITS, text) * 25))}`);
+  found.push(`symbols${Math.min(6, Math.floor(share(counts, SYMBOLS, shown) * 40))}`);
+  found.push(`digits${Math.min(6, Math.floor(share(counts, DIGITS, shown) * 25))}`);
   if (system !== '') found.push('system', `systemLength${step(system.length / 64)}`);
   if (signals.tools > 0) found.push('tools', `tools${step(signals.tools)}`);
   if (signals.toolResults > 0) found.push('toolResults');
@@ -130,16 +119,50 @@ function step(value: number): number {
   return Math.min(12, Math.floor(Math.log2(Math.max(0, value) + 1)));
 }
 
-/** How often each ASCII sign stands in the text, and at 0 all others. */
-function countSigns(text: string): Uint16Array {
-  const counts = new Uint16Array(128);
-  for (let at = 0; at < text.length; at += 1) {
-    const unit = text.charCodeAt(at);
-    const place = unit < 128 ? unit : 0;
-    counts[place] = (counts[place] ?? 0) + 1;
-  }
-  return counts;
+interface Survey {
+  /** How often each ASCII sign stands in the text, and at 0 all others. */
+  readonly counts: Uint16Array;
+  /** A row of cells between bars, or three commas with little between them. */
+  readonly table: boolean;
+  readonly mathSign: boolean;
 }
+
+const [COMMA, BAR, LINE] = [0x2c, 0x7c, 0x0a];
+/** The longest cell of a table. */
+const CELL = 24;
+const MATH = new Set(unitsOf('√∑∫≤≥×÷π²³'));
+
+/** One pass over a text. */
+function survey(text: string): Survey {
+  const counts = new Uint16Array(128);
+  let [table, mathSign] = [false, false];
+  // Of the line: bars, commas, the longest stretch before a comma, and where the last comma stood.
+  let [bars, commas, longest, last, start] = [0, 0, 0, 0, 0];
+  const { length } = text;
+  for (let at = 0; at <= length; at += 1) {
+    const unit = at === length ? LINE : text.charCodeAt(at);
+    if (unit >= 128) {
+      counts[0] = (counts[0] ?? 0) + 1;
+      mathSign ||= MATH.has(unit);
+      continue;
+    }
+    counts[unit] = (counts[unit] ?? 0) + 1;
+    if (unit === COMMA) {
+      commas += 1;
+      longest = Math.max(longest, at - Math.max(last, start));
+      last = at;
+    } else if (unit === BAR) bars += 1;
+    else if (unit === LINE) {
+      table ||= bars >= 3 || (commas >= 3 && longest <= CELL && at - last <= CELL);
+      [bars, commas, longest, start] = [0, 0, 0, at + 1];
+    }
+  }
+  // The end of the text is no line break.
+  counts[LINE] = (counts[LINE] ?? 0) - 1;
+  return { counts, table, mathSign };
+}
+
+const STOP = unitsOf('.');
 
 function has(counts: Uint16Array, units: readonly number[]): boolean {
   for (const unit of units) if ((counts[unit] ?? 0) > 0) return true;

@@ -29,16 +29,17 @@ const SCRIPT_SHARE = 0.15;
 const SAMPLE_WORDS = 120;
 const SAMPLE_CHARS = 400;
 
-const UMLAUT = /[äöüß]/;
+const UMLAUT = /[äöüß]/i;
 
 /** ISO 639-1, by script or by common words; "und" = cannot be told. */
 export function languageOf(text: string, words: readonly string[]): string {
   const script = scriptOf(text.slice(0, SAMPLE_CHARS));
   if (script !== null) return script;
   const points = new Map<string, number>();
+  const hasUmlauts = UMLAUT.test(text);
   for (const word of words.slice(0, SAMPLE_WORDS)) {
     for (const language of BY_WORD.get(word) ?? []) points.set(language, (points.get(language) ?? 0) + 1);
-    if (UMLAUT.test(word)) points.set('de', (points.get('de') ?? 0) + 0.5);
+    if (hasUmlauts && UMLAUT.test(word)) points.set('de', (points.get('de') ?? 0) + 0.5);
   }
   let best = 'und';
   let most = 0;

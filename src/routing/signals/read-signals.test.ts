@@ -109,14 +109,15 @@ describe('the shape of a conversation', () => {
   });
 });
 
-/** The best of three: what the machine does beside counts as little as can be. */
-function msOf(body: ChatBody): number {
-  const times = [1, 2, 3].map(() => {
+/** The best of three; of up to thirty while it takes more than `enough`, for the machine may have other things to do. */
+function msOf(body: ChatBody, enough = Infinity): number {
+  let best = Infinity;
+  for (let run = 0; run < 3 || (run < 30 && best >= enough); run += 1) {
     const began = performance.now();
     readSignals(body);
-    return performance.now() - began;
-  });
-  return Math.min(...times);
+    best = Math.min(best, performance.now() - began);
+  }
+  return best;
 }
 
 describe('a megabyte of anything', () => {
@@ -153,9 +154,8 @@ describe('a megabyte of anything', () => {
   };
 
   it.each(Object.entries(HOSTILE))('costs twice as much as half of it, and little: %s', (_name, make) => {
-    const [half, whole] = [msOf(make(500_000)), msOf(make(1_000_000))];
-    // Twice is linear, four times quadratic; the rest is for a machine that has other things to do.
-    expect(whole).toBeLessThan(half * 3 + 10);
-    expect(whole).toBeLessThan(100);
+    // Twice is linear, four times quadratic.
+    const limit = Math.min(100, msOf(make(500_000)) * 3 + 10);
+    expect(msOf(make(1_000_000), limit)).toBeLessThan(limit);
   });
 });

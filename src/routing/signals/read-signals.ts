@@ -5,7 +5,7 @@ import { domainOf } from './domain.ts';
 import { isFillInMiddle } from './fim.ts';
 import { languageOf } from './language.ts';
 import { frustrationOf, outputLengthOf } from './mood.ts';
-import { clip, isRecord, lengthOf, readConversation, type CharCounts, type ChatBody } from './texts.ts';
+import { isRecord, lengthOf, lookedAt, readConversation, type CharCounts, type ChatBody } from './texts.ts';
 import { wordsOf } from './words.ts';
 
 /** What the router looks at of one request. */
@@ -15,15 +15,13 @@ export interface RequestFeatures {
 }
 
 const MAX_WORDS = 400;
-/** Of a long text, so much is looked at word by word: what it is about shows there. */
-const [LOOKED_HEAD, LOOKED_TAIL] = [1_200, 500];
 
 /** Measures a parsed chat body. Pure; linear in its size, whatever it holds. */
 export function readSignals(body: ChatBody): RequestFeatures {
   const { texts: said, images, audio, turns, toolResults, continuation, chars } = readConversation(body);
   const toolNames = toolNamesOf(body['tools']);
   const texts = toolNames.length === 0 ? said : { ...said, tools: toolNames.join('\n') };
-  const looked = clip(texts.lastUser, LOOKED_HEAD, LOOKED_TAIL);
+  const looked = lookedAt(texts.lastUser);
   const words = wordsOf(looked, MAX_WORDS);
   const systemWords = wordsOf(texts.system, MAX_WORDS);
   const codeLanguages = codeLanguagesOf(looked, words);

@@ -29,11 +29,19 @@ const SYSTEM_HEAD = 2_000;
 const SYSTEM_TAIL = 300;
 const FIRST_HEAD = 500;
 /** A text is weighed by a sample of this many characters from its head, and as many from its tail. */
-const SAMPLE = 2_048;
+const SAMPLE = 1_024;
 
 /** Head and tail of a text that is longer than both. */
 export function clip(text: string, head: number, tail: number): string {
   return text.length <= head + tail ? text : `${text.slice(0, head)}\n${text.slice(text.length - tail)}`;
+}
+
+/** Of a long text, so many characters are looked at word by word: what it is about shows there. */
+const [LOOKED_HEAD, LOOKED_TAIL] = [800, 400];
+
+/** The part of a text that is looked at word by word. */
+export function lookedAt(text: string): string {
+  return clip(text, LOOKED_HEAD, LOOKED_TAIL);
 }
 
 /** One pass over the messages; time grows with their number and bytes, never faster. */
@@ -102,36 +110,35 @@ function readContent(content: unknown): Content {
 
 /** Adds a text's characters to their kinds, judged by a sample of it. */
 function weigh(text: string, into: CharCounts): void {
-  const sample = text.length <= SAMPLE * 2 ? text : text.slice(0, SAMPLE) + text.slice(-SAMPLE);
+  const { length } = text;
+  if (length === 0) return;
   let cjk = 0;
   let symbols = 0;
-  for (let at = 0; at < sample.length; at += 1) {
-    const unit = sample.charCodeAt(at);
-    if (unit >= 0x2e80) cjk += 1;
-    else if (isSymbol(unit)) symbols += 1;
-  }
-  if (sample.length === 0) return;
-  const isCode = symbols / sample.length > CODE_SYMBOLS;
-  const wide = Math.round((cjk / sample.length) * text.length);
+  const count = (from: number, to: number): void => {
+    for (let at = from; at < to; at += 1) {
+      const unit = text.charCodeAt(at);
+      if (unit < 0x80) symbols += IS_SYMBOL[unit] ?? 0;
+      else if (unit >= 0x2e80) cjk += 1;
+    }
+  };
+  const all = length <= SAMPLE * 2;
+  count(0, all ? length : SAMPLE);
+  if (!all) count(length - SAMPLE, length);
+  const sampled = all ? length : SAMPLE * 2;
+  const isCode = symbols / sampled > CODE_SYMBOLS;
+  const wide = Math.round((cjk / sampled) * length);
   into.cjk += wide;
-  if (isCode) into.code += text.length - wide;
-  else into.prose += text.length - wide;
+  if (isCode) into.code += length - wide;
+  else into.prose += length - wide;
 }
 
 /** Of prose, 1 to 3 % of the characters are brackets, operators and the like; of code, 8 to 20 %. */
 const CODE_SYMBOLS = 0.06;
 
-function isSymbol(unit: number): boolean {
-  // ( ) * + / : ; < = > [ \ ] _ { | } and quotes
-  return (
-    (unit >= 0x28 && unit <= 0x2b) ||
-    unit === 0x2f ||
-    (unit >= 0x3a && unit <= 0x3e) ||
-    (unit >= 0x5b && unit <= 0x5f) ||
-    (unit >= 0x7b && unit <= 0x7d) ||
-    unit === 0x22
-  );
-}
+/** By ASCII code: 1 = a bracket, an operator or the like. */
+const IS_SYMBOL = Uint8Array.from({ length: 0x80 }, (_, unit) =>
+  '()*+/:;<=>[\\]^_{|}"'.includes(String.fromCharCode(unit)) ? 1 : 0,
+);
 
 /** Length of a value as JSON, without making that text: strings, and a little for each member. */
 export function lengthOf(value: unknown): number {

@@ -18,8 +18,13 @@ export function wordsOf(text: string, limit: number): string[] {
 }
 
 function isPart(unit: number): boolean {
-  return isLetter(unit) || isDigit(unit) || unit === 0x5f;
+  return unit < 0x80 ? PARTS[unit] === 1 : isLetter(unit);
 }
+
+/** By ASCII code: 1 = a letter, a digit or "_". */
+const PARTS = Uint8Array.from({ length: 0x80 }, (_, unit) =>
+  isLetter(unit) || isDigit(unit) || unit === 0x5f ? 1 : 0,
+);
 
 /** An apostrophe or a hyphen that another letter follows. */
 function joins(text: string, at: number): boolean {
