@@ -5,9 +5,9 @@ import {
   dimensionsAre,
   excludedDimensions,
   noneOf,
-  REQUEST_STATUSES,
   requestIs,
   type RequestConditions,
+  type RequestStatus,
 } from './request-log-filter.ts';
 import type { TimeZone } from './time-zone.ts';
 import { hasHours, usageSource, type DimensionColumn } from './usage-source.ts';
@@ -211,7 +211,7 @@ async function countLog(
 /** Of a row of sums, what ended as the filter says. */
 function countsOf(row: SumRow, { status, excluded }: RequestConditions): Counts {
   const without = excluded.get('status') ?? [];
-  const isWanted = (one: (typeof REQUEST_STATUSES)[number]): boolean =>
+  const isWanted = (one: RequestStatus): boolean =>
     (status === null || status === one) && !without.includes(one);
   const [errors, aborted] = [Number(row.errors), Number(row.aborted)];
   const success = Number(row.requests) - errors - aborted;

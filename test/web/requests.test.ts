@@ -10,7 +10,7 @@ import { openStage, type Stage } from './stage.ts';
 
 const HISTORY = 5_000;
 
-/** In order: each goes on where the one before stopped. */
+/** In order: each goes on where the one before stopped. What the table itself can do is in requests-table.test.ts. */
 describe.skipIf(!hasBrowser())('the request log', { timeout: 60_000 }, () => {
   let stage: Stage;
   let ready: Ready;
@@ -34,7 +34,6 @@ describe.skipIf(!hasBrowser())('the request log', { timeout: 60_000 }, () => {
   const dock = (): Locator => page.getByRole('region', { name: 'Request', exact: true });
   /** The log of the tenant alone, without the history of others. */
   const own = (more = ''): string => `/requests?tenant=${ready.tenantId}${more}`;
-  const count = (): Locator => page.locator('.count');
 
   async function logged(id: string): Promise<void> {
     await until(async () => {
@@ -314,59 +313,6 @@ describe.skipIf(!hasBrowser())('the request log', { timeout: 60_000 }, () => {
     expect(other.complaints).toEqual([]);
     await other.page.context().close();
   });
-
-  it('is told what columns and rows somebody likes, and remembers it', async () => {
-    await page.goto('/requests');
-    await page.getByRole('button', { name: 'Columns' }).click();
-    await page.getByLabel('Session').check();
-    await page.getByLabel('Provider').uncheck();
-    await page.getByLabel('Compact').check();
-    expect(await violations(page)).toEqual([]);
-    await page.reload();
-    await page.getByRole('columnheader', { name: 'Session' }).waitFor();
-    expect(await page.getByRole('columnheader', { name: 'Provider' }).count()).toBe(0);
-    const height = await table()
-      .getByRole('row')
-      .nth(1)
-      .evaluate((row) => row.getBoundingClientRect().height);
-    expect(height).toBe(28);
-    await page.getByRole('button', { name: 'Columns' }).click();
-    await page.getByRole('button', { name: 'As usual' }).click();
-    await page.keyboard.press('Escape');
-  });
-
-  it('scrolls through thousands of rows, each once, with few of them drawn', async () => {
-    await page.goto('/requests');
-    await table().waitFor();
-    const found: unknown = await page.evaluate(`(async () => {
-      const box = document.querySelector('[role=table]').parentElement;
-      const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-      const places = new Map();
-      let most = 0;
-      let torn = 0;
-      for (let isEnd = false; !isEnd; ) {
-        isEnd = box.textContent.includes('These are all.') &&
-          box.scrollTop + box.clientHeight >= box.scrollHeight - 2;
-        const links = box.querySelectorAll('a[href*="row="]');
-        most = Math.max(most, links.length);
-        for (const link of links) {
-          const place = link.closest('[aria-rowindex]').getAttribute('aria-rowindex');
-          const known = places.get(link.href) ?? place;
-          if (known !== place) torn += 1;
-          places.set(link.href, place);
-        }
-        box.scrollTop += 4 * box.clientHeight;
-        await frame();
-        await frame();
-      }
-      return { last: Math.max(...places.values()), most, torn };
-    })()`);
-    await page.getByText('These are all.').waitFor();
-    const total = Number((await count().textContent())?.replace(/\D/g, ''));
-    expect(total).toBeGreaterThan(HISTORY);
-    expect(found).toMatchObject({ last: total + 1, torn: 0 });
-    expect(Number(Object(found).most)).toBeLessThan(80);
-  }, 90_000);
 
   it('sorts a time by what a column’s head asks for', async () => {
     await page.goto('/requests');

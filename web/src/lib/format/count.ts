@@ -1,13 +1,17 @@
+// Made once: making one takes longer than a whole row of a table has.
+const PLAIN = new Intl.NumberFormat('en-US');
+const COMPACT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
+
 /** Whole numbers: 12,345. */
 export function formatCount(value: number | null): string {
-  return value === null ? '—' : value.toLocaleString('en-US');
+  return value === null ? '—' : PLAIN.format(value);
 }
 
 /** For figures where width matters: 12.4k, 3.1M. Below 10,000 as it is. */
 export function formatCompact(value: number | null): string {
   if (value === null) return '—';
   if (Math.abs(value) < 10_000) return formatCount(value);
-  return value.toLocaleString('en-US', { notation: 'compact', maximumFractionDigits: 1 }).replace('K', 'k');
+  return COMPACT.format(value).replace('K', 'k');
 }
 
 /** A part of a whole; — where there is no whole. A small part is never shown as nothing. */

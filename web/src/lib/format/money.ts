@@ -40,8 +40,16 @@ function sign(usd: number): string {
   return usd < 0 ? MINUS : '';
 }
 
+/** By their digits: making one takes longer than a whole row of a table has. */
+const formats = new Map<string, Intl.NumberFormat>();
+
 function grouped(size: number, least: number, most = least): string {
-  return size.toLocaleString('en-US', { minimumFractionDigits: least, maximumFractionDigits: most });
+  const digits = `${least} ${most}`;
+  const known = formats.get(digits);
+  const format =
+    known ?? new Intl.NumberFormat('en-US', { minimumFractionDigits: least, maximumFractionDigits: most });
+  if (known === undefined) formats.set(digits, format);
+  return format.format(size);
 }
 
 function compact(size: number): string {

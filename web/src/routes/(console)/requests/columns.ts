@@ -1,4 +1,5 @@
-import type { Column } from '#lib/table/columns.ts';
+import { readLayout } from '#lib/table/columns.ts';
+import type { Column, Layout } from '#lib/table/columns.ts';
 import type { Row } from './request-list.svelte.ts';
 import type { Condition, FieldName, Order } from './request-query.ts';
 
@@ -27,23 +28,26 @@ export const COLUMNS = [
 ] as const satisfies readonly Column[];
 export type ColumnId = (typeof COLUMNS)[number]['id'];
 
-/** Always there: which row it is, and what can be done with it. */
-export const PINNED = ['time', 'menu'] as const satisfies readonly ColumnId[];
+/** Always there, at the ends: which row it is, and what can be done with it. */
+export const PINNED = { first: 'time', last: 'menu' } as const satisfies Record<string, ColumnId>;
 
 /** Until somebody chooses others. */
-export const USUAL: readonly ColumnId[] = [
-  'time',
-  'status',
-  'tenant',
-  'model',
-  'provider',
-  'category',
-  'tokens',
-  'first',
-  'duration',
-  'cost',
-  'menu',
-];
+export const USUAL: Layout<ColumnId> = {
+  columns: [
+    'time',
+    'status',
+    'tenant',
+    'model',
+    'provider',
+    'category',
+    'tokens',
+    'first',
+    'duration',
+    'cost',
+    'menu',
+  ],
+  widths: {},
+};
 
 /** What is left of them beside an open request: to tell the rows apart is enough there. */
 export const BESIDE: readonly ColumnId[] = ['time', 'status', 'model', 'duration', 'cost', 'menu'];
@@ -54,6 +58,24 @@ export const DENSITIES = {
   relaxed: { label: 'Relaxed', height: 44 },
 } as const;
 export type Density = keyof typeof DENSITIES;
+
+/** A layout as an address carries it: "time,model:220,cost"; null = that is none. */
+export function parseLayout(text: string | null): Layout<ColumnId> | null {
+  const parts = (text ?? '').split(',').map((part) => part.split(':'));
+  const widths = parts.flatMap(([id = '', width]) =>
+    width === undefined ? [] : [[id, Number(width)] as const],
+  );
+  return readLayout(
+    COLUMNS,
+    PINNED,
+    parts.map(([id = '']) => id),
+    Object.fromEntries(widths),
+  );
+}
+
+export function layoutText({ columns, widths }: Layout<ColumnId>): string {
+  return columns.map((id) => (widths[id] === undefined ? id : `${id}:${widths[id]}`)).join(',');
+}
 
 /** The order that a column's head asks for. */
 export function orderOf(id: string): Order | null {

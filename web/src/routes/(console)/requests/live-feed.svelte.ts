@@ -16,12 +16,14 @@ export type FeedState = 'off' | 'connecting' | 'open' | 'lost';
 
 /** So many may wait for a frame; in a tab that nobody sees there are no frames. */
 const MOST_WAITING = 2_000;
+/** Faster nobody reads: what comes meanwhile is drawn at once, and the frames between belong to whoever scrolls. */
+const EVERY_MS = 100;
 const RETRY_MS = 500;
 /** A cursor is good for a day: whoever is sent away more often than this has another problem. */
 const RELOAD_EVERY_MS = 60_000;
 
 /**
- * Follows the log and puts what comes into a tail, all of a frame at once. The cursor of the last row that was told
+ * Follows the log and puts what comes into a tail, some of it at once. The cursor of the last row that was told
  * goes along with each new connection: nothing is missed and nothing comes twice.
  */
 export class LiveFeed {
@@ -39,6 +41,8 @@ export class LiveFeed {
   #cursor: string | null = null;
   #waiting: Logged<Row>[] = [];
   #frame = 0;
+  #delay: ReturnType<typeof setTimeout> | undefined;
+  #flushedAt = Number.NEGATIVE_INFINITY;
   #reloadedAt = Number.NEGATIVE_INFINITY;
 
   /** `reload`: the cursor is too old to go on from. */
@@ -87,17 +91,25 @@ export class LiveFeed {
     this.#cursor = cursor;
     this.#waiting.push({ cursor, row: request });
     if (this.#waiting.length >= MOST_WAITING) this.#flush();
-    else if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#flush());
+    else if (this.#waiting.length === 1) this.#plan();
+  }
+
+  /** What comes alone is drawn with the next frame. */
+  #plan(): void {
+    const early = this.#flushedAt + EVERY_MS - performance.now();
+    if (early > 0) this.#delay = setTimeout(() => this.#plan(), early);
+    else this.#frame = requestAnimationFrame(() => this.#flush());
   }
 
   #flush(): void {
     cancelAnimationFrame(this.#frame);
-    this.#frame = 0;
+    clearTimeout(this.#delay);
     if (this.#waiting.length === 0) return;
+    this.#flushedAt = performance.now();
     const waiting = this.#waiting;
     this.#waiting = [];
     this.#apply((tail) => arrive(tail, waiting));
-    // The rest is asked for when one goes on: until then the server need not send it.
+    // The rest is read from the log when one goes on: until then the server need not send it.
     if (this.#tail().overflown && this.#end !== null) {
       this.#end();
       this.#end = null;

@@ -1,48 +1,43 @@
-import {
-  RequestOneDocument,
-  RequestPageDocument,
-  RequestTopDocument,
-  RequestTotalDocument,
-} from '#lib/generated/graphql.ts';
-import type { RequestRowFragment } from '#lib/generated/graphql.ts';
-import { ask } from '#lib/graphql/client.ts';
-import { mapOutcome } from '#lib/graphql/outcome.ts';
-import type { Outcome, Problem } from '#lib/graphql/outcome.ts';
+import type { RequestLogFilter } from '#lib/generated/graphql.ts';
+import type { Problem } from '#lib/graphql/outcome.ts';
 import { LiveFeed } from './live-feed.svelte.ts';
-import { ORDERS } from './request-query.ts';
+import { justAfter, readAfter, readFirst, readNumbered, readPlace, readTotal } from './read-log.ts';
+import type { FirstPage, Row } from './read-log.ts';
 import type { RequestView } from './request-query.ts';
-import { extend, pause, resume, show, tailOf } from './tail.ts';
+import { counted, indexIn, PAGE, rowAt, sheetOf, wanted, withPage } from './sheet.ts';
+import type { Sheet } from './sheet.ts';
+import { extend, MOST_LIVE, pause, resume, show, tailOf } from './tail.ts';
 import type { Pause, Tail } from './tail.ts';
 
-export type Row = RequestRowFragment;
+export type { Row } from './read-log.ts';
 
-const PAGE = 200;
+/** Rows before the last at which more are asked for while the log is live. */
+const AHEAD = 60;
 
-interface Page {
-  readonly rows: readonly Row[];
-  readonly more: boolean;
-  readonly cursor: string | null;
-  /** Where to follow from. */
-  readonly tail: string | null;
-}
-
-/** The rows of one view of the log: read page by page as one scrolls, and followed while it is live. */
+/**
+ * The rows of one view of the log. While it stands still it is a sheet: as long as the log, with the pages near the
+ * reader. While it is live it is a tail: the newest, to which others come, and not for ever more of them.
+ */
 export class RequestList {
   #tail = $state.raw<Tail<Row>>(tailOf([]));
+  #sheet = $state.raw<Sheet<Row>>(sheetOf({ rows: [], cursor: null, more: false }));
+  #isLive = $state(false);
   #view: RequestView | null = null;
-  /** Where the next page begins. `to`: the rows before this moment, after some were let go. */
-  #end: { readonly cursor: string | null; readonly to: string | null } = { cursor: null, to: null };
+  /** Where the tail's next page begins. */
+  #end: string | null = null;
+  #more = $state(false);
   /** Counts the views, so that an answer that comes late is not taken for another one's. */
   #asked = 0;
   #counted = $state.raw<number | null>(null);
   #busy = false;
+  /** The rows that are looked at. */
+  #seen: readonly [first: number, end: number] = [0, 0];
 
   /** Nothing has been answered yet. */
   first = $state(true);
   loading = $state(false);
   /** More rows are on their way, or what kept them away. */
   loadingMore = $state(false);
-  #more = $state(false);
   problem = $state.raw<Problem | null>(null);
   moreProblem = $state.raw<Problem | null>(null);
   readonly feed = new LiveFeed(
@@ -51,8 +46,18 @@ export class RequestList {
     () => void this.reload(),
   );
 
-  get rows(): readonly Row[] {
-    return this.#tail.rows;
+  /** As many as the way to scroll is long. */
+  get length(): number {
+    return this.#isLive ? this.#tail.rows.length : this.#sheet.length;
+  }
+
+  /** Undefined = it has not been read. */
+  readonly at = (index: number): Row | undefined =>
+    this.#isLive ? this.#tail.rows[index] : rowAt(this.#sheet, index);
+
+  /** -1 = it is not among the rows that are there. */
+  indexOf(id: string): number {
+    return this.#isLive ? this.#tail.rows.findIndex((row) => row.id === id) : indexIn(this.#sheet, id);
   }
 
   get held(): number {
@@ -68,14 +73,19 @@ export class RequestList {
     return this.#tail.pauses;
   }
 
-  /** Whether older ones can be read. */
+  /** Whether rows behind the last can be read. */
   get more(): boolean {
-    return this.#more || this.#tail.trimmed;
+    return this.#isLive ? this.#more && !this.isFull : this.#sheet.more;
+  }
+
+  /** As much as is kept while it is live. */
+  get isFull(): boolean {
+    return this.#isLive && this.#tail.rows.length >= MOST_LIVE;
   }
 
   /** How many there are in all; null = not known yet. */
   get total(): number | null {
-    return this.#counted === null ? null : this.#counted + this.#tail.arrived;
+    return this.#counted === null ? null : this.#counted + (this.#isLive ? this.#tail.arrived : 0);
   }
 
   /** Shows another view; the rows of the one before stay until its own are there. */
@@ -96,70 +106,112 @@ export class RequestList {
     this.first = false;
     this.problem = outcome.ok ? null : outcome.problem;
     if (!outcome.ok) return;
-    const { rows, more, cursor, tail } = outcome.data;
-    this.#tail = tailOf(rows, tail, this.#tail.pauses);
-    this.#end = { cursor, to: null };
+    this.#begin(view, outcome.data);
+    await this.#count(view, asked);
+    if (asked === this.#asked) await this.#fill();
+  }
+
+  #begin(view: RequestView, page: FirstPage): void {
+    this.#isLive = view.live;
+    this.#tail = tailOf(view.live ? page.rows : [], page.tail, this.#tail.pauses);
+    this.#sheet = sheetOf(view.live ? { rows: [], cursor: null, more: false } : page);
+    this.#end = page.cursor;
+    this.#more = page.more;
     this.#counted = null;
-    this.#more = more;
     this.moreProblem = null;
     if (view.live) this.feed.start(view.filter);
-    await this.#count(view, asked);
   }
 
   async #count(view: RequestView, asked: number): Promise<void> {
     if (view.id !== null) {
-      this.#counted = this.rows.length;
+      this.#counted = this.length;
       return;
     }
-    const outcome = await ask(RequestTotalDocument, { filter: view.filter });
+    const outcome = await readTotal(view.live ? view.filter : this.#standing(view.filter));
     if (asked !== this.#asked || !outcome.ok) return;
-    // Those that came meanwhile are counted already; when live ends it is counted again.
-    this.#counted = outcome.data.requestLogs.totalCount - this.#tail.arrived;
+    // Those that came meanwhile are counted already.
+    this.#counted = outcome.data - (this.#isLive ? this.#tail.arrived : 0);
+    // What is left out can only be counted by looking at all rows, so such a log is read on from page to page.
+    const canJump = !view.live && view.sort === null && view.filter.exclude == null;
+    if (canJump) this.#sheet = counted(this.#sheet, outcome.data);
   }
 
-  /** The next older page; resolves with whether there were more rows. */
-  async loadMore(): Promise<boolean> {
-    const view = this.#view;
-    if (view === null || this.#busy || this.loading || !this.more) return false;
-    const asked = this.#asked;
+  /** The filter without what came after the first page. */
+  #standing(filter: RequestLogFilter): RequestLogFilter {
+    const to = justAfter(this.#sheet.pages.get(0)?.[0]);
+    return to === null || (filter.to != null && filter.to < to) ? filter : { ...filter, to };
+  }
+
+  /** These rows are looked at: what is missing of them is read. */
+  see(first: number, end: number): void {
+    this.#seen = [first, end];
+    void this.#fill();
+  }
+
+  /** Reads until all is there that is looked at, one page at a time. */
+  async #fill(): Promise<void> {
+    if (this.#busy || this.loading || this.#view === null) return;
     this.#busy = true;
-    this.loadingMore = true;
     try {
-      if (this.#tail.trimmed) this.#end = { cursor: null, to: justAfter(this.rows.at(-1)) };
-      const { cursor, to } = this.#end;
-      const outcome = await readPage(
-        to === null ? view : { ...view, filter: { ...view.filter, to } },
-        cursor,
-      );
-      if (asked !== this.#asked) return false;
-      this.moreProblem = outcome.ok ? null : outcome.problem;
-      if (!outcome.ok) return false;
-      // New rows may have pushed others out meanwhile: then it is asked again from where the list ends now.
-      if (this.#tail.trimmed && to === null) return false;
-      this.#tail = extend(this.#tail, outcome.data.rows);
-      this.#end = { cursor: outcome.data.cursor, to };
-      this.#more = outcome.data.more;
-      return outcome.data.rows.length > 0;
+      while (await this.#step(this.#view, this.#asked)) this.loadingMore = true;
     } finally {
       this.#busy = false;
       this.loadingMore = false;
     }
   }
 
+  /** The page that is missed most; resolves with whether one was read. */
+  async #step(view: RequestView, asked: number): Promise<boolean> {
+    const [first, end] = this.#seen;
+    if (this.#isLive) return end > this.length - AHEAD && this.more && (await this.#readTail(view, asked));
+    const number = wanted(this.#sheet, first, end);
+    if (number === null) return false;
+    this.loadingMore = true;
+    const cursor = this.#sheet.cursors.get(number);
+    const outcome =
+      cursor === undefined
+        ? await readNumbered(this.#standing(view.filter), number)
+        : await readAfter(view.filter, cursor);
+    if (asked !== this.#asked) return false;
+    this.moreProblem = outcome.ok ? null : outcome.problem;
+    if (!outcome.ok) return false;
+    this.#sheet = withPage(this.#sheet, number, outcome.data, Math.floor(this.#seen[0] / PAGE));
+    return true;
+  }
+
+  async #readTail(view: RequestView, asked: number): Promise<boolean> {
+    this.loadingMore = true;
+    const outcome = await readAfter(view.filter, this.#end);
+    if (asked !== this.#asked) return false;
+    this.moreProblem = outcome.ok ? null : outcome.problem;
+    if (!outcome.ok) return false;
+    this.#tail = extend(this.#tail, outcome.data.rows);
+    this.#end = outcome.data.cursor;
+    this.#more = outcome.data.more;
+    return outcome.data.rows.length > 0;
+  }
+
+  /** Reads on after something went wrong. */
+  retryMore(): void {
+    void this.#fill();
+  }
+
+  /** Where a request stands in the list, nearly; null = it is none of its, or that is not known. */
+  async placeOf(id: string): Promise<number | null> {
+    const view = this.#view;
+    const known = this.indexOf(id);
+    if (known >= 0 || view === null || !this.#sheet.isCounted) return known >= 0 ? known : null;
+    const asked = this.#asked;
+    const outcome = await readPlace(this.#standing(view.filter), id);
+    return asked === this.#asked && outcome.ok ? outcome.data : null;
+  }
+
   /** Begins or ends to follow. */
   setLive(live: boolean): void {
     if (this.#view === null || this.#view.live === live) return;
     this.#view = { ...this.#view, live };
-    if (live) {
-      void this.reload();
-      return;
-    }
-    this.feed.stop();
-    // What was held beyond the cap was never told: the list is read anew.
-    const hasGap = this.#tail.overflown;
-    this.#tail = resume(show(this.#tail), 'button');
-    if (hasGap) void this.reload();
-    else void this.#count(this.#view, this.#asked);
+    if (!live) this.#tail = resume(this.#tail, 'button');
+    void this.reload();
   }
 
   pause(reason: Pause): void {
@@ -176,49 +228,14 @@ export class RequestList {
   }
 
   #change(next: Tail<Row>): void {
-    const goOn = this.#tail.overflown && !next.overflown;
+    const hasGap = this.#tail.overflown && !next.overflown;
     this.#tail = next;
-    if (goOn && this.#view?.live === true) this.feed.start(this.#view.filter);
+    // More came than is told one by one: the newest are read anew, and the others as one gets to them.
+    if (hasGap && this.#view?.live === true) void this.reload();
   }
 
   close(): void {
     this.#asked += 1;
     this.feed.stop();
   }
-}
-
-async function readFirst(view: RequestView): Promise<Outcome<Page>> {
-  const whole = (rows: readonly Row[]): Page => ({ rows, more: false, cursor: null, tail: null });
-  if (view.id !== null) {
-    const outcome = await ask(RequestOneDocument, { id: view.id });
-    return mapOutcome(outcome, ({ requestLog }) => whole(requestLog === null ? [] : [requestLog]));
-  }
-  if (view.sort === null) return await readPage(view, null);
-  const outcome = await ask(RequestTopDocument, {
-    filter: view.filter,
-    by: ORDERS[view.sort],
-    first: PAGE,
-  });
-  return mapOutcome(outcome, ({ topRequestLogs }) => whole(topRequestLogs));
-}
-
-async function readPage({ filter, live }: RequestView, after: string | null): Promise<Outcome<Page>> {
-  const first = after === null;
-  const outcome = await ask(RequestPageDocument, {
-    filter,
-    first: PAGE,
-    withTail: first && live,
-    ...(first ? {} : { after }),
-  });
-  return mapOutcome(outcome, ({ requestLogs: { edges, pageInfo, tailCursor } }) => ({
-    rows: edges.map(({ node }) => node),
-    more: pageInfo.hasNextPage,
-    cursor: pageInfo.endCursor,
-    tail: tailCursor ?? null,
-  }));
-}
-
-/** Of the same millisecond there may be more: they are read again, and known by their ids. */
-function justAfter(row: Row | undefined): string | null {
-  return row === undefined ? null : new Date(Date.parse(row.at) + 1).toISOString();
 }

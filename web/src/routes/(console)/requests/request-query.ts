@@ -17,6 +17,8 @@ import type { RequestLogFilter, RequestOrder, RequestStatus } from '#lib/generat
  *   live       1 = what comes is added while one looks
  *   id         one request, wherever it is: nothing else counts then
  *   row, tab   the open request, and which part of it
+ *   view       a saved view of this person's
+ *   columns    "time,model:220,cost": the columns of somebody who shared them
  */
 
 /** The filters that name a value, in the order in which they are shown. */
@@ -77,7 +79,7 @@ export function isId(text: string): boolean {
 
 /** The parts that choose rows: with any other change nothing has to be asked again. */
 export function rowsKey(search: Pick<URLSearchParams, 'entries'>): string {
-  const beside = new Set(['row', 'tab', 'live']);
+  const beside = new Set(['row', 'tab', 'live', 'view', 'columns']);
   return new URLSearchParams([...search.entries()].filter(([name]) => !beside.has(name))).toString();
 }
 

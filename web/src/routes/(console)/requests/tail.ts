@@ -13,8 +13,6 @@ export interface Tail<Row extends TailRow> {
   readonly pauses: ReadonlySet<Pause>;
   /** How many have joined `rows` since they were read. */
   readonly arrived: number;
-  /** The oldest rows were let go. */
-  readonly trimmed: boolean;
 }
 
 export interface TailRow {
@@ -33,7 +31,7 @@ export interface Logged<Row extends TailRow> {
 export type Pause = 'button' | 'drawer' | 'scroll' | 'selection' | 'menu';
 
 export const MOST_HELD = 1_000;
-/** While rows come, older ones than so many are let go; they can be read again. */
+/** While rows come, older ones than so many are let go. */
 export const MOST_LIVE = 10_000;
 
 /** What has been read; nothing is live yet. */
@@ -42,7 +40,7 @@ export function tailOf<Row extends TailRow>(
   cursor: string | null = null,
   pauses: ReadonlySet<Pause> = new Set(),
 ): Tail<Row> {
-  return { rows, held: [], overflown: false, cursor, pauses, arrived: 0, trimmed: false };
+  return { rows, held: [], overflown: false, cursor, pauses, arrived: 0 };
 }
 
 /** Some rows have come, in the order in which they were told. */
@@ -86,7 +84,7 @@ export function show<Row extends TailRow>(tail: Tail<Row>): Tail<Row> {
 
 /** Older rows have been read. */
 export function extend<Row extends TailRow>(tail: Tail<Row>, older: readonly Row[]): Tail<Row> {
-  return { ...tail, rows: merge(tail.rows, older), trimmed: false };
+  return { ...tail, rows: merge(tail.rows, older) };
 }
 
 function join<Row extends TailRow>(tail: Tail<Row>, incoming: readonly Row[]): Tail<Row> {
@@ -97,7 +95,6 @@ function join<Row extends TailRow>(tail: Tail<Row>, incoming: readonly Row[]): T
     ...tail,
     rows: isLong ? rows.slice(0, Math.max(MOST_LIVE, tail.rows.length)) : rows,
     arrived,
-    trimmed: tail.trimmed || isLong,
   };
 }
 

@@ -1,4 +1,5 @@
 import { rowsKey } from './request-query.ts';
+import { sorted } from './saved-views.ts';
 
 /** Views that everybody needs sooner or later. */
 export const VIEWS = [
@@ -11,10 +12,5 @@ export const VIEWS = [
 
 /** Whether an address shows a view: what is open beside it does not count. */
 export function shows(search: Pick<URLSearchParams, 'entries'>, view: string): boolean {
-  const sorted = (of: string): string => {
-    const params = new URLSearchParams(of);
-    params.sort();
-    return params.toString();
-  };
   return sorted(rowsKey(search)) === sorted(view);
 }
