@@ -123,7 +123,7 @@ describe.skipIf(!hasBrowser())('the audit log', () => {
     const other = await openTab(browser, stage.url);
     await signIn(other.page, stage.url, { username: 'ledger', password: ADMIN.password });
     await other.page.goto('/audit');
-    await other.page.getByRole('alert').first().waitFor();
+    await other.page.getByRole('heading', { name: 'Not for this role' }).waitFor();
     const links = other.page.getByRole('navigation', { name: 'Console' }).getByRole('link');
     expect(await links.allTextContents()).not.toContain('Audit log');
     await other.page.context().close();

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser, launch, openTab, type Tab } from './browser.ts';
@@ -68,10 +69,21 @@ describe.skipIf(!hasBrowser())('models', () => {
   });
 
   it('is found by name and by alias, and the address says what is shown', async () => {
-    await page.getByLabel('Find a model by id, name, family or alias').fill('best');
+    await page.keyboard.press('/');
+    await page.keyboard.type('best');
     await page.waitForURL(/q=best/);
     await until(async () => (await page.getByRole('row').count()) === 2);
     await row('sim-fast').waitFor();
+    const saved = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Export CSV' }).click();
+    const [columns, first, ...others] = readFileSync(await (await saved).path(), 'utf8')
+      .trim()
+      .split('\r\n');
+    expect([columns, first, others.length]).toEqual([
+      expect.stringContaining('provider,modelId,name'),
+      expect.stringContaining('simulator,sim-fast,'),
+      0,
+    ]);
     await page.reload();
     await row('sim-fast').waitFor();
     await page.getByLabel('Find a model by id, name, family or alias').fill('nothing like it');
@@ -100,7 +112,7 @@ describe.skipIf(!hasBrowser())('models', () => {
     await cell.fill('3.25');
     await cell.press('Enter');
     await row('gpt-4o')
-      .getByRole('button', { name: 'Input price of gpt-4o: $3.25, set by hand. Change' })
+      .getByRole('button', { name: 'Input price of gpt-4o: $3.25 own, set by hand. Change' })
       .waitFor();
     await until(async () => (await stored('gpt-4o')).inputPer1M === 3.25);
     await page.getByRole('button', { name: 'Undo' }).click();

@@ -271,6 +271,14 @@ describe.skipIf(!hasBrowser())('providers', () => {
       [base, heading('Test message')],
       [`${base}/models?discover=1`, heading('Nothing has changed')],
       [`${base}/settings`, (other) => other.getByLabel('Short name').waitFor()],
+      [
+        `${base}/history`,
+        (other) =>
+          other
+            .getByText(/added the provider/)
+            .first()
+            .waitFor(),
+      ],
     ]);
   }, 300_000);
 
@@ -279,7 +287,7 @@ describe.skipIf(!hasBrowser())('providers', () => {
     const other = await openTab(browser, stage.url);
     await signIn(other.page, stage.url, { username: 'ledger', password: ADMIN.password });
     await other.page.goto('/providers');
-    await other.page.getByRole('alert').first().waitFor();
+    await other.page.getByRole('heading', { name: 'Not for this role' }).waitFor();
     expect(await other.page.getByRole('link', { name: 'Add provider' }).count()).toBe(0);
     await other.page.context().close();
   });

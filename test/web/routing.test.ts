@@ -127,6 +127,14 @@ describe.skipIf(!hasBrowser())('routing', () => {
     await page.getByRole('dialog').getByLabel('New place').selectOption('0');
     await page.getByRole('dialog').getByRole('button', { name: 'Move it' }).click();
     await until(async () => (await names()).join() === 'Morning,Morning (copy)');
+    // What is taken out by mistake can be had back, and the keys are not lost with it.
+    await page.getByRole('button', { name: 'Actions for Morning (copy)' }).click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    await until(async () => (await names()).join() === 'Morning');
+    const neighbour = list.getByRole('button', { name: /^Morning/, expanded: false }).first();
+    await expect.poll(() => neighbour.evaluate((it) => it.ownerDocument.activeElement === it)).toBe(true);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await until(async () => (await names()).join() === 'Morning,Morning (copy)');
     await page.getByRole('button', { name: 'Discard' }).click();
     await until(async () => (await names()).join() === 'Morning');
     await page.getByRole('link', { name: /^Versions/ }).click();
@@ -168,6 +176,12 @@ describe.skipIf(!hasBrowser())('routing', () => {
     await page.getByText('It decides for 25 % of the conversations').waitFor();
     await page.getByText('Tried on 25 %').first().waitFor();
     expect(await violations(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Put in force for all…' }).click();
+    await page
+      .getByRole('dialog', { name: 'Put Careful in force' })
+      .getByText(/From the next request on/)
+      .waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
     await page.getByRole('button', { name: 'Switch back for all' }).click();
     await page.getByText('It decides for no conversation yet.').waitFor();
     expect((await stored('Careful')).rolloutShare).toBeNull();
