@@ -57,7 +57,11 @@ export class Check {
           // The first step again: the connection was lost, and the check has been begun anew.
           if (began === 'settings') this.steps = [];
           if (began !== null) this.current = began;
-          if (step !== null) this.steps = [...this.steps, step];
+          if (step !== null) {
+            this.steps = [...this.steps, step];
+            // It has ended: it is not tried any more, also until the next one begins.
+            this.current = null;
+          }
           if (result !== null) end(result, null);
         },
         end: (problem) => {
