@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** Each worker runs the whole product, some twice, and one PostgreSQL serves them all (test/kit/postgres.ts). */
@@ -12,8 +13,10 @@ export default defineConfig({
     // vitest itself hardly works while the workers do, so it needs no processor of its own.
     maxWorkers: Math.min(availableParallelism(), MOST_WORKERS),
     // How long something may take on a machine that is busy says nothing about the program: these only end what hangs.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // Workers, and the programs that they start, find compiled what others of this run have loaded before.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/prism/compiled') },
     expect: { poll: { timeout: 20_000, interval: 20 } },
     projects: [
       {

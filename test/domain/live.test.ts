@@ -355,7 +355,7 @@ describe('the bus', () => {
     await until(() => resumed.ids.length === ids.length - 1, 30_000);
     for (const one of [...followers, resumed]) await one.stop();
     await narrow.close();
-  }, 60_000);
+  });
 });
 
 describe('the border of tenants', () => {

@@ -75,7 +75,9 @@ export async function openTab(
     quiet: () =>
       until(async () => {
         const before = asked;
-        await page.evaluate('new Promise((resolve) => requestIdleCallback(() => resolve()))');
+        await page.evaluate(
+          'new Promise((resolve) => requestIdleCallback(() => resolve(), { timeout: 1_000 }))',
+        );
         return unanswered.size === 0 && asked === before;
       }, PATIENCE_MS),
   };
@@ -94,7 +96,16 @@ export async function violations(page: Page): Promise<readonly string[]> {
   return Array.isArray(result) ? result.map(String) : ['axe did not answer'];
 }
 
-/** How many pixels of the page stick out sideways; 0 is right. */
+/**
+ * How many pixels of the page stick out sideways; 0 is right. Charts and tables take a new width a moment after the
+ * window: that is waited for.
+ */
 export async function overflow(page: Page): Promise<number> {
-  return Number(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth'));
+  let pixels = 0;
+  const fits = async (): Promise<boolean> => {
+    pixels = Number(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth'));
+    return pixels === 0;
+  };
+  await until(fits, 5_000).catch(() => undefined);
+  return pixels;
 }

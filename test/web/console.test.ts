@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser, launch, openTab, overflow, violations, type Tab } from './browser.ts';
+import { LONG } from './looks.ts';
 import { ADMIN, answered, chat, packedSize, until } from './outside.ts';
 import { setUp, signIn, typeCredentials, type Ready } from './ready.ts';
 import { openStage, type Stage } from './stage.ts';
@@ -48,7 +49,7 @@ async function settled({ page, quiet }: Tab): Promise<void> {
 }
 
 /** What holds for all pages; each has a test of its own beside this one for what it does. */
-describe.skipIf(!hasBrowser())('the console as a whole', { timeout: 180_000 }, () => {
+describe.skipIf(!hasBrowser())('the console as a whole', LONG, () => {
   let stage: Stage;
   let ready: Ready;
   let browser: Browser;
@@ -122,8 +123,7 @@ describe.skipIf(!hasBrowser())('the console as a whole', { timeout: 180_000 }, (
         if (index === 0) await page.goto(path);
         await page.getByRole('heading', { level: 1, ...(title === null ? {} : { name: title }) }).waitFor();
         await settled(tab);
-        // Charts and long tables take the new width a frame later.
-        await expect.poll(() => overflow(page), { message: where }).toBe(0);
+        expect([where, await overflow(page)]).toEqual([where, 0]);
         expect([where, await violations(page)]).toEqual([where, []]);
       }
     }

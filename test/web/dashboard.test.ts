@@ -7,7 +7,7 @@ import { setUp, signIn, type Ready } from './ready.ts';
 import { openStage, type Stage } from './stage.ts';
 import { askModel, counted } from './traffic.ts';
 
-describe.skipIf(!hasBrowser())('the overview', { timeout: 60_000 }, () => {
+describe.skipIf(!hasBrowser())('the overview', () => {
   let stage: Stage;
   let browser: Browser;
   let tab: Tab;

@@ -4,7 +4,7 @@ import { openTab, overflow, violations } from './browser.ts';
 import { signIn } from './ready.ts';
 
 /** For a test that looks: each page is opened twice and looked at four times. */
-export const LONG = { timeout: 180_000 } as const;
+export const LONG = { timeout: 600_000 } as const;
 
 /** One address, and what must be on the page before it is looked at. */
 export type Look = readonly [path: string, ready: (page: Page) => Promise<unknown>];

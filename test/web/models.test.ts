@@ -258,7 +258,7 @@ describe.skipIf(!hasBrowser())('models', () => {
             .waitFor(),
       ],
     ]);
-  }, 300_000);
+  }, 600_000);
 
   it('complained about nothing in the browser’s console', () => {
     expect(tab.complaints.filter((text) => !text.includes('status of 4'))).toEqual([]);

@@ -256,7 +256,7 @@ describe.skipIf(!hasBrowser())('the playground', () => {
         },
       ],
     ]);
-  }, 240_000);
+  }, 600_000);
 
   it('complained about nothing', () => {
     expect(tab.complaints).toEqual([]);

@@ -280,7 +280,7 @@ describe.skipIf(!hasBrowser())('providers', () => {
             .waitFor(),
       ],
     ]);
-  }, 300_000);
+  }, 600_000);
 
   it('is not for those who look after money', async () => {
     await createUser(stage.url, { username: 'ledger', password: ADMIN.password, role: 'FINOPS' });

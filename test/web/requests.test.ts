@@ -11,7 +11,7 @@ import { openStage, type Stage } from './stage.ts';
 const HISTORY = 5_000;
 
 /** In order: each goes on where the one before stopped. What the table itself can do is in requests-table.test.ts. */
-describe.skipIf(!hasBrowser())('the request log', { timeout: 60_000 }, () => {
+describe.skipIf(!hasBrowser())('the request log', () => {
   let stage: Stage;
   let ready: Ready;
   let browser: Browser;
@@ -66,7 +66,7 @@ describe.skipIf(!hasBrowser())('the request log', { timeout: 60_000 }, () => {
       await response.text();
       return response.status === 200;
     }
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await stage?.stop();

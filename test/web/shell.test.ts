@@ -7,7 +7,7 @@ import { openStage, type Stage } from './stage.ts';
 
 const LEDGER = { username: 'ledger', password: ADMIN.password, role: 'FINOPS' };
 
-describe.skipIf(!hasBrowser())('the frame of the console', { timeout: 60_000 }, () => {
+describe.skipIf(!hasBrowser())('the frame of the console', () => {
   let stage: Stage;
   let ready: Ready;
   let browser: Browser;

@@ -225,7 +225,7 @@ describe.skipIf(!hasBrowser())('tenants', () => {
       [`${base}/history`, text('added a key')],
       ['/tenants/new', text('Slug')],
     ]);
-  }, 240_000);
+  }, 600_000);
 
   it('are deleted by name, and it is said what goes with them', async () => {
     await page.goto(`/tenants/${ready.tenantId}`);
