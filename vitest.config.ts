@@ -15,6 +15,7 @@ export default defineConfig({
     // How long something may take on a machine that is busy says nothing about the program: these only end what hangs.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    teardownTimeout: 120_000,
     // Workers, and the programs that they start, find compiled what others of this run have loaded before.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/prism/compiled') },
     expect: { poll: { timeout: 20_000, interval: 20 } },
