@@ -1,6 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasBrowser, launch, openTab, type Tab } from './browser.ts';
+import { hasBrowser, launch, openTab, overflow, violations, type Tab } from './browser.ts';
 import { expectGoodLooks } from './looks.ts';
 import { ADMIN, chat, createUser, until } from './outside.ts';
 import { setUp, signIn, type Ready } from './ready.ts';
@@ -195,8 +196,172 @@ describe.skipIf(!hasBrowser())('tenants', () => {
     await page.getByLabel('Model that they name').selectOption('auto');
     await page.getByText('Add model: auto').waitFor();
     await section('History');
-    await page.getByText('added a key').first().waitFor();
-    await page.getByText('rateLimit.requestsPerMinute').first().waitFor();
+    const history = page.getByRole('list', { name: 'History of Acme' });
+    await history.getByText(/^admin made the key ci/).waitFor();
+    await history
+      .getByText(/request limit/)
+      .first()
+      .waitFor();
+  });
+
+  it('say what somebody else has saved meanwhile, and overwrite nothing unseen', async () => {
+    const limits = async (body: object) => {
+      await ready.rest('PUT', `/admin/tenants/${ready.tenantId}`, body);
+    };
+    const stored = async () => {
+      const tenants = await ready.rest('GET', '/admin/tenants');
+      return tenants.find(({ id }: { id: string }) => id === ready.tenantId);
+    };
+    const save = page.getByRole('button', { name: 'Save', exact: true });
+    const box = page.getByLabel('Requests a minute');
+    await page.goto(`/tenants/${ready.tenantId}/limits`);
+    await box.fill('70');
+    // Another setting: both stand.
+    await limits({ rateLimit: { tokensPerMinute: 9000 } });
+    await save.click();
+    await page.getByText('1 unsaved change').waitFor({ state: 'detached' });
+    expect((await stored()).rateLimit).toEqual({ requestsPerMinute: 70, tokensPerMinute: 9000 });
+    await expect.poll(() => page.getByLabel('Tokens a minute').inputValue()).toBe('9000');
+    // The same setting: one is asked.
+    await box.fill('80');
+    await limits({ rateLimit: { requestsPerMinute: 500 } });
+    await save.click();
+    const note = page.getByRole('alert');
+    await note.getByText('Somebody else has saved this tenant').waitFor();
+    expect(await note.textContent()).toMatch(/Requests a minute.*Theirs\s*500.*Yours\s*80/s);
+    expect((await stored()).rateLimit.requestsPerMinute).toBe(500);
+    expect(await violations(page)).toEqual([]);
+    await note.getByRole('button', { name: 'Take theirs' }).click();
+    await expect.poll(() => box.inputValue()).toBe('500');
+    await box.fill('90');
+    await limits({ rateLimit: { requestsPerMinute: 600 } });
+    await save.click();
+    await note.getByRole('button', { name: 'Save mine over theirs' }).click();
+    await note.waitFor({ state: 'detached' });
+    await expect.poll(async () => (await stored()).rateLimit.requestsPerMinute).toBe(90);
+  });
+
+  it('keep what others have changed of the routing while one changes the rest', async () => {
+    const put = (routing: object) => ready.rest('PUT', `/admin/tenants/${ready.tenantId}`, { routing });
+    await page.goto(`/tenants/${ready.tenantId}/routing`);
+    await page.getByLabel('Cost mode').selectOption('quality');
+    await put({ tierBoost: 1 });
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('1 unsaved change').waitFor({ state: 'detached' });
+    const tenants = await ready.rest('GET', '/admin/tenants');
+    const { routing } = tenants.find(({ id }: { id: string }) => id === ready.tenantId);
+    expect(routing).toEqual({ tierBoost: 1, costMode: 'quality' });
+    await put({});
+  });
+
+  describe('in a list', () => {
+    const row = (name: string) => page.getByRole('row').filter({ has: page.getByRole('link', { name }) });
+    const box = (name: string) => page.getByRole('checkbox', { name: `Choose ${name}`, exact: true });
+    const bar = () => page.getByRole('region', { name: 'Chosen tenants' });
+    const ids = new Map<string, string>();
+
+    beforeAll(async () => {
+      for (const name of ['List A', 'List B', 'List C', '=List D']) {
+        const slug = name
+          .toLowerCase()
+          .replaceAll(/[^a-z]+/g, '-')
+          .replace(/^-/, '');
+        const made = await ready.rest('POST', '/admin/tenants', { slug, name });
+        ids.set(name, String(made.id));
+      }
+      await page.goto('/tenants?q=list');
+      await row('List A').waitFor();
+    });
+
+    it('are chosen by pointer and by keys, stretches too, and only those that are shown', async () => {
+      await box('List A').click();
+      await box('List C').click({ modifiers: ['Shift'] });
+      await bar().getByText('3 tenants').waitFor();
+      await bar().getByRole('button', { name: 'Clear' }).click();
+      await bar().waitFor({ state: 'detached' });
+      await page.getByRole('heading', { level: 1 }).click();
+      await page.keyboard.press('j');
+      await page.keyboard.press('j');
+      await page.keyboard.press('x');
+      expect(await box('List A').isChecked()).toBe(true);
+      await page.keyboard.press('j');
+      await page.keyboard.press('j');
+      await page.keyboard.press('Shift+X');
+      await bar().getByText('3 tenants').waitFor();
+      await page.getByLabel('Search').fill('list b');
+      await bar().getByText('1 tenant').waitFor();
+      await page.getByLabel('Search').fill('list');
+      await bar().getByText('3 tenants').waitFor();
+      await bar().getByRole('button', { name: 'Choose all 4' }).click();
+      await bar().getByText('4 tenants').waitFor();
+      expect(await violations(page)).toEqual([]);
+    });
+
+    it('are ordered by a column, and the other way round', async () => {
+      const names = () =>
+        page
+          .locator('tbody .row-link')
+          .evaluateAll((links) =>
+            links.map((link) => link.textContent ?? '').filter((text) => text.includes('List')),
+          );
+      await page.getByRole('columnheader', { name: 'Name' }).getByRole('link').click();
+      await page.waitForURL(/dir=down/);
+      await expect.poll(names).toEqual(['List C', 'List B', 'List A', '=List D']);
+      expect(await page.getByRole('columnheader', { name: 'Name' }).getAttribute('aria-sort')).toBe(
+        'descending',
+      );
+    });
+
+    it('go into a file as they are shown, and nothing in it is run by a spreadsheet', async () => {
+      const download = page.waitForEvent('download');
+      await page.getByRole('button', { name: 'Export CSV' }).click();
+      const text = await readFile(await (await download).path(), 'utf8');
+      expect(text.split('\r\n').map((line) => line.split(',')[0])).toEqual([
+        'name',
+        'List C',
+        'List B',
+        'List A',
+        "'=List D",
+        '',
+      ]);
+    });
+
+    it('are switched off together, and it is told what became of each', async () => {
+      await ready.rest('PUT', `/admin/tenants/${ids.get('List A')}`, { active: false });
+      await page.reload();
+      await page.getByRole('checkbox', { name: 'Choose all 4 tenants' }).click();
+      await bar().getByRole('button', { name: 'Switch off…' }).click();
+      const verb = page.getByRole('dialog').getByRole('button', { name: 'Switch off' });
+      await page.getByText(/4 usable keys|3 usable keys/).waitFor();
+      expect(await verb.isDisabled()).toBe(true);
+      // One is gone when its turn comes.
+      await ready.rest('DELETE', `/admin/tenants/${ids.get('List B')}`);
+      await page.getByLabel('Type “4” to confirm').fill('4');
+      await verb.click();
+      const dialog = page.getByRole('dialog', { name: 'Switch off 4 tenants' });
+      await dialog.getByText('2 of 4 done, 1 failed, 1 left out.').waitFor();
+      const became = (name: string) => dialog.getByRole('listitem').filter({ hasText: name }).textContent();
+      expect(await became('List A')).toMatch(/Left out.*Is switched off already/);
+      expect(await became('List B')).toMatch(/Failed.*no.*tenant/i);
+      expect(await became('List C')).toContain('Done');
+      expect(await violations(page)).toEqual([]);
+      await dialog.getByRole('button', { name: 'Undo' }).click();
+      await page.getByRole('dialog', { name: 'Switch on 2 tenants' }).getByText('2 of 2 done.').waitFor();
+      await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
+      expect(await row('List C').textContent()).toContain('Active');
+      expect(await row('List A').textContent()).toContain('Switched off');
+      await row('List B').waitFor({ state: 'detached' });
+    });
+
+    it('fit a phone while some are chosen', async () => {
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.reload();
+      await page.getByRole('checkbox', { name: 'Choose all 3 tenants' }).click();
+      await bar().waitFor();
+      expect(await overflow(page)).toBe(0);
+      expect(await violations(page)).toEqual([]);
+      await page.setViewportSize({ width: 1440, height: 900 });
+    });
   });
 
   it('are looked after by maintainers, without the history', async () => {
@@ -222,7 +387,7 @@ describe.skipIf(!hasBrowser())('tenants', () => {
       [`${base}/limits`, text('Busiest hour of the last 7 days')],
       [`${base}/routing`, text('Ask a model when unsure')],
       [`${base}/snippets`, text('Model that they name')],
-      [`${base}/history`, text('added a key')],
+      [`${base}/history`, (it) => it.getByRole('list', { name: 'History of Acme' }).waitFor()],
       ['/tenants/new', text('Slug')],
     ]);
   }, 600_000);

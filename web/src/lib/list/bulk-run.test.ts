@@ -23,9 +23,9 @@ describe('the same for many rows', () => {
     const tried: string[] = [];
     await runBulk(
       start,
-      async (id) => {
+      (id) => {
         tried.push(id);
-        return id === '3' ? failed('conflict', 'No.') : done(id);
+        return Promise.resolve(id === '3' ? failed('conflict', 'No.') : done(id));
       },
       { signal: new AbortController().signal, tell, noteOf: (id) => `did ${id}` },
     );
@@ -61,9 +61,9 @@ describe('the same for many rows', () => {
     const stop = new AbortController();
     await runBulk(
       start,
-      async (id) => {
+      (id) => {
         if (id === '0') stop.abort();
-        return done(id);
+        return Promise.resolve(done(id));
       },
       { signal: stop.signal, tell },
     );

@@ -10,8 +10,8 @@ export interface BulkAct<T = unknown> {
   readonly act: (id: string) => Promise<Outcome<T>>;
   /** What became of one: "2 sessions ended". */
   readonly noteOf?: (data: T) => string;
-  /** What takes it back again; missing = nothing does. */
-  readonly undo?: () => BulkAct;
+  /** What takes it back again for those to whom it was done; missing = nothing does. */
+  readonly undo?: (ids: ReadonlySet<string>) => BulkAct;
   /** The list is read again. */
   readonly after: () => Promise<void>;
 }
@@ -45,12 +45,10 @@ export class Bulk {
     await this.#go(of, rows);
   }
 
-  /** For those to whom it was done. */
   async undo(): Promise<void> {
-    const back = this.shown?.undo?.();
-    if (back === undefined) return;
     const ids = new Set(this.rows.filter(({ state }) => state === 'done').map(({ id }) => id));
-    await this.run({ ...back, items: back.items.filter(({ id }) => ids.has(id)) });
+    const back = this.shown?.undo?.(ids);
+    if (back !== undefined) await this.run(back);
   }
 
   stop(): void {

@@ -13,9 +13,11 @@ export function switching(lines: readonly TenantLine[], active: boolean): BulkAc
       refused: tenant.active === active ? `Is switched ${active ? 'on' : 'off'} already.` : undefined,
     })),
     act: (id) => switchTenant(id, active),
-    undo: () =>
+    undo: (ids) =>
       switching(
-        lines.map((line) => ({ ...line, tenant: { ...line.tenant, active } })),
+        lines
+          .filter(({ tenant }) => ids.has(tenant.id))
+          .map((line) => ({ ...line, tenant: { ...line.tenant, active } })),
         !active,
       ),
     after: readTenants,

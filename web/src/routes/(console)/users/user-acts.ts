@@ -28,9 +28,9 @@ export function switchingUsers(users: readonly User[], active: boolean, people: 
     })),
     act: (id) => switchUser(id, active),
     noteOf: () => (active ? '' : 'Signed out everywhere.'),
-    undo: () =>
+    undo: (ids) =>
       switchingUsers(
-        users.map((user) => ({ ...user, active })),
+        users.filter(({ id }) => ids.has(id)).map((user) => ({ ...user, active })),
         !active,
         people,
       ),

@@ -16,10 +16,8 @@ export function valueWords(field: RoutingField, value: RoutingValue): string {
   return String(value);
 }
 
-const toggles = OVERRIDES.flatMap(({ title, toggle }) => (toggle === undefined ? [] : [[toggle, title]]));
-
 /** What each setting is called, by its path; those that only switch an override are called as it is. */
 export const FIELD_LABELS: Readonly<Record<string, string>> = Object.fromEntries([
-  ...ALL_FIELDS.map(({ path, label }) => [path, label]),
-  ...toggles,
+  ...ALL_FIELDS.map(({ path, label }) => [path, label] as const),
+  ...OVERRIDES.flatMap(({ title, toggle }) => (toggle === undefined ? [] : [[toggle, title] as const])),
 ]);
