@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answer, frame, startUpstream, type ScriptedUpstream } from '../gateway/upstream.ts';
-import { hasBrowser, launch, openTab, type Tab } from './browser.ts';
+import { hasBrowser, launch, openTab, violations, type Tab } from './browser.ts';
 import { expectGoodLooks } from './looks.ts';
 import { ADMIN, chat, createUser, until } from './outside.ts';
 import { setUp, signIn, type Ready } from './ready.ts';
@@ -94,7 +94,7 @@ describe.skipIf(!hasBrowser())('the playground', () => {
       expect(text).toMatch(/Tokens\s*\d+ in, \d+ out/);
       expect(text).toMatch(/Cost\s*\$0\.0/);
     }
-    await expect.poll(() => column(1).textContent()).toMatch(/Route\s*\w+, tier \w+, \d+ % sure/);
+    await expect.poll(() => column(1).textContent()).toMatch(/Route\s*[\w ]+, tier \w+, \d+ % sure/);
     expect(await column(2).textContent()).not.toContain('Route');
   });
 
@@ -231,6 +231,41 @@ describe.skipIf(!hasBrowser())('the playground', () => {
     expect(await page.getByRole('combobox', { name: 'Model 1' }).inputValue()).toBe('gpt-4o-mini');
     await page.goto('/playground?request=01930000-0000-7000-8000-000000000000');
     await page.getByText('There is no such request, or not any more.').waitFor();
+  });
+
+  it('tells beside an answer what rules that are not in force would have done', async () => {
+    const set = await ready.rest('POST', '/admin/routing/rule-sets', {
+      name: 'Strict',
+      definition: {
+        rules: [{ name: 'poems', keywords: ['poem'], effects: { tierMin: 'high', model: 'sim-large' } }],
+      },
+    });
+    await open(['auto', 'sim-chat']);
+    await page.getByLabel('Message 1', { exact: true }).fill('Hello! A short poem, please.');
+    await page.getByLabel('Beside auto, show').selectOption(String(set.id));
+    await page.waitForURL(new RegExp(`rules=${set.id}`));
+    await page.getByRole('button', { name: 'Run all' }).click();
+    await answered(1);
+    await answered(2);
+    const verdict = column(1).getByRole('region', { name: /^By Strict/ });
+    await verdict.getByText('Moves').waitFor();
+    expect(await verdict.textContent()).toMatch(
+      /a higher tier than the rules in force.*simulator\/sim-large/s,
+    );
+    await verdict.getByText('Why').click();
+    await verdict.getByText('poems').first().waitFor();
+    // Whoever names a model has no rules to try.
+    expect(
+      await column(2)
+        .getByRole('region', { name: /^By Strict/ })
+        .count(),
+    ).toBe(0);
+    expect(await violations(page)).toEqual([]);
+    await verdict.getByRole('button', { name: 'Ask simulator/sim-large beside it' }).click();
+    await answered(3);
+    expect(await column(3).textContent()).toMatch(/Served by\s*simulator\/sim-large/);
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await ready.rest('DELETE', `/admin/routing/rule-sets/${set.id}`);
   });
 
   it('is not offered to those who may not', async () => {

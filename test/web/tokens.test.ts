@@ -50,7 +50,7 @@ describe.skipIf(!hasBrowser())('access tokens', () => {
     expect(await violations(page)).toEqual([]);
     await dialog.getByRole('button', { name: 'Create token' }).click();
     await page.getByRole('dialog', { name: 'The token “nightly report”' }).waitFor();
-    secret = (await page.getByRole('group', { name: 'Access token', exact: true }).textContent()) ?? '';
+    secret = (await page.getByRole('group', { name: 'access token', exact: true }).textContent()) ?? '';
     expect(secret).toMatch(/^omp-pat-[0-9a-f]{64}$/);
     expect(await page.getByRole('group', { name: 'curl command' }).textContent()).toContain(secret);
     expect(await violations(page)).toEqual([]);

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasBrowser, launch, openTab, type Tab } from './browser.ts';
+import { hasBrowser, launch, openTab, violations, type Tab } from './browser.ts';
 import { expectGoodLooks, LONG } from './looks.ts';
 import { ADMIN, createUser } from './outside.ts';
 import { setUp, signIn, type Ready } from './ready.ts';
@@ -142,6 +142,94 @@ describe.skipIf(!hasBrowser())('users', () => {
     await page.getByLabel('Type “vera” to confirm').fill('vera');
     await confirm.click();
     await row('vera').waitFor({ state: 'detached' });
+  });
+
+  describe('together', () => {
+    const box = (name: string) => page.getByRole('checkbox', { name: `Choose ${name}`, exact: true });
+    const bar = () => page.getByRole('region', { name: 'Chosen users' });
+    const dialog = (name: string) => page.getByRole('dialog', { name });
+    const became = (name: string) => page.getByRole('dialog').getByRole('listitem').filter({ hasText: name });
+
+    beforeAll(async () => {
+      for (const username of ['one', 'two', 'three'])
+        await createUser(stage.url, { username, password: ADMIN.password, role: 'FINOPS' });
+      await page.goto('/users');
+      await row('three').waitFor();
+    });
+
+    it('are signed out, and it is told how many sessions ended for each', async () => {
+      const who = await openTab(browser, stage.url);
+      await signIn(who.page, stage.url, { username: 'one', password: ADMIN.password });
+      await page.reload();
+      await box('one').click();
+      await box('two').click();
+      await bar().getByRole('button', { name: 'Sign out' }).click();
+      await dialog('Sign out 2 users').getByText('1 of 2 done, 1 left out.').waitFor();
+      expect(await became('one').textContent()).toContain('1 session ended.');
+      expect(await became('two').textContent()).toContain('Is not signed in.');
+      await page.getByRole('button', { name: 'Close' }).last().click();
+      await who.page.goto('/');
+      await who.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+      await who.page.context().close();
+    });
+
+    it('are disabled by their number, oneself never, and enabled again by undo', async () => {
+      await page.getByRole('checkbox', { name: /^Choose all/ }).click();
+      await bar().getByRole('button', { name: 'Disable…' }).click();
+      await page.getByText(/sessions? and all access tokens end at once/).waitFor();
+      await page.getByLabel('Type “4” to confirm').fill('4');
+      await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click();
+      await dialog('Disable 4 users').getByText('3 of 4 done, 1 left out.').waitFor();
+      expect(await became(ADMIN.username).textContent()).toContain('another administrator');
+      expect(await violations(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Undo' }).click();
+      await dialog('Enable 3 users').getByText('3 of 3 done.').waitFor();
+      await page.getByRole('button', { name: 'Close' }).last().click();
+      expect(await row('two').textContent()).toContain('Active');
+    });
+
+    it('are deleted by their number', async () => {
+      await page.reload();
+      for (const name of ['one', 'two', 'three']) await box(name).click();
+      await bar().getByRole('button', { name: 'Delete…' }).click();
+      await page.getByLabel('Type “3” to confirm').fill('3');
+      await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+      await dialog('Delete 3 users').getByText('3 of 3 done.').waitFor();
+      await page.getByRole('button', { name: 'Close' }).last().click();
+      await row('three').waitFor({ state: 'detached' });
+      expect(await bar().count()).toBe(0);
+    });
+  });
+
+  it('tells what somebody else has made of a user meanwhile, and overwrites nothing unseen', async () => {
+    const made = await ready.rest('POST', '/admin/users', {
+      username: 'lin',
+      password: ADMIN.password,
+      role: 'finops',
+    });
+    await page.goto(`/users/${made.id}`);
+    await page.getByRole('radio', { name: /^Maintainer/ }).check();
+    await ready.rest('PUT', `/admin/users/${made.id}`, { role: 'tenant-viewer' });
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    const note = page.getByRole('alert');
+    await note.getByText('Somebody else has saved this user').waitFor();
+    expect(await note.textContent()).toMatch(/Role.*Theirs\s*Tenant viewer.*Yours\s*Maintainer/s);
+    const role = async () => {
+      const users = await ready.rest('GET', '/admin/users');
+      return users.find(({ id }: { id: string }) => id === made.id).role;
+    };
+    expect(await role()).toBe('tenant-viewer');
+    await note.getByRole('button', { name: 'Save mine over theirs' }).click();
+    await page.getByText('Saved. lin has to sign in again.').waitFor();
+    expect(await role()).toBe('maintainer');
+    // A login is no change of the user.
+    const who = await openTab(browser, stage.url);
+    await signIn(who.page, stage.url, { username: 'lin', password: ADMIN.password });
+    await who.page.context().close();
+    await page.getByRole('radio', { name: /^FinOps/ }).check();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect.poll(role).toBe('finops');
+    await ready.rest('DELETE', `/admin/users/${made.id}`);
   });
 
   it('says so where there is no such user', async () => {
