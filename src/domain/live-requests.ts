@@ -15,8 +15,9 @@ import {
   type Seen,
 } from './live-position.ts';
 import { createLiveQueue } from './live-queue.ts';
-import { placeOf, type LiveReader } from './live-reader.ts';
+import { placeOf, type LiveReader, type MissedPage } from './live-reader.ts';
 import { SlowConsumerError } from './slow-consumer.ts';
+import { createTurns } from './turns.ts';
 
 /** A request that has ended, and where the stream goes on after it. */
 export interface LoggedRequest {
@@ -55,11 +56,14 @@ export interface LiveRequestsDeps {
 
 const CAPACITY = 1_000;
 const PAGE = 200;
+/** Of this process, at a time: whoever takes up a thousand streams must leave connections for others. */
+const MOST_READS = 3;
 
 type Wanted = CompiledFilter & { readonly tenants: TenantScope };
 
 export function createLiveRequests(deps: LiveRequestsDeps): LiveRequests {
   const { bus, reader, clock, capacity = CAPACITY } = deps;
+  const turns = createTurns(MOST_READS);
 
   return {
     follow(actor, options) {
@@ -152,7 +156,11 @@ export function createLiveRequests(deps: LiveRequestsDeps): LiveRequests {
     let after: Place | null = null;
     do {
       if (signal.aborted) return;
-      const page = await reader.missed({ from, given, until, after, tenants, where, limit: PAGE });
+      const asked = { from, given, until, after, tenants, where, limit: PAGE };
+      // Whoever has left meanwhile gives the turn away.
+      const page: MissedPage = await turns(async () =>
+        signal.aborted ? { rows: [], next: null } : await reader.missed(asked),
+      );
       for (const found of page.rows) {
         if (signal.aborted) return;
         reached = advanced(reached, until, placeOf(found));

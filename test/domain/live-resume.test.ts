@@ -27,6 +27,8 @@ let writer: pg.Client;
 let requests: LiveRequests;
 /** Rows that PostgreSQL has looked at to find what was missed, and in how many statements. */
 const looked = { rows: 0, pages: 0, most: 0 };
+/** Pages that are read at the same time. */
+const reading = { now: 0, most: 0 };
 /** The next reading of the log that fails; 0 = none does. */
 let failAt = 0;
 let reconnect: () => void = () => undefined;
@@ -48,8 +50,12 @@ beforeAll(async () => {
   const reader = createLiveReader(measured(db));
   const failing: LiveReader = {
     ...reader,
-    missed: (page) =>
-      (failAt -= 1) === 0 ? Promise.reject(new Error('the line is dead')) : reader.missed(page),
+    async missed(page) {
+      if ((failAt -= 1) === 0) throw new Error('the line is dead');
+      reading.now += 1;
+      reading.most = Math.max(reading.most, reading.now);
+      return await reader.missed(page).finally(() => (reading.now -= 1));
+    },
   };
   const bus = createLiveBus({
     reader: failing,
@@ -159,6 +165,17 @@ describe('what it costs to take a stream up again', () => {
     expect(looked.most).toBeLessThanOrEqual(5_001);
     stopping.abort();
     expect(await nothing).toEqual({ done: true, value: undefined });
+  });
+});
+
+describe('many who take up their streams at once', () => {
+  it('take turns, so that others find a connection, and all get everything', async () => {
+    reading.most = 0;
+    const viewer = actor('tenant-viewer', [TENANT_A]);
+    const [own, after] = [await expected(TENANT_A), await begin()];
+    const all = await Promise.all(Array.from({ length: 20 }, () => resume(viewer, after, own.length)));
+    for (const { ids } of all) expect(ids).toEqual(own);
+    expect(reading.most).toBe(3);
   });
 });
 
