@@ -201,7 +201,7 @@ describe.skipIf(!hasBrowser())('the frame of the console', () => {
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { name: 'The key of Patient Team' }).waitFor();
       expect(path()).toBe('/tenants/new');
-      await page.getByRole('button', { name: 'I have stored the API key' }).click();
+      await page.getByRole('button', { name: 'I have stored the key' }).click();
     });
 
     it('as somebody else loads the page anew', async () => {
@@ -230,7 +230,7 @@ describe.skipIf(!hasBrowser())('the frame of the console', () => {
       await typeCredentials(other);
       await main('Tenants', other);
       await page.getByRole('heading', { name: 'The key of Two Tabs' }).waitFor();
-      await page.getByRole('button', { name: 'I have stored the API key' }).click();
+      await page.getByRole('button', { name: 'I have stored the key' }).click();
       expect(new URL(other.url()).pathname).toBe('/tenants');
       await other.close();
     });
