@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser, launch, openTab } from './browser.ts';
 import { ADMIN, answered } from './outside.ts';
-import { setUp, typeCredentials, type Ready } from './ready.ts';
+import { setUp, type Ready } from './ready.ts';
 import { openStage, type Stage } from './stage.ts';
 import { askModel, counted } from './traffic.ts';
 
@@ -57,7 +57,12 @@ describe.skipIf(!hasBrowser())('the first load of the console', () => {
     const { page, complaints, quiet } = await openTab(browser, stage.url, { extraHTTPHeaders });
     const wire = await watchWire(page);
     await page.goto('/login');
-    await typeCredentials(page, ADMIN);
+    // Whoever comes types at once.
+    await page.locator('input[name=username]:focus').waitFor();
+    await page.keyboard.type(ADMIN.username);
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(ADMIN.password);
+    await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
     await page.getByRole('region', { name: 'Figures' }).waitFor();
     await page.locator('figure canvas').nth(4).waitFor();
