@@ -6,7 +6,10 @@ export interface AtOnce {
    * The same items, while it counts as one of `whose`. Throws AppError too_many_attempts at its first step when as many
    * as are allowed run already.
    */
-  of<Item>(whose: string, items: AsyncGenerator<Item, void, undefined>): AsyncGenerator<Item, void, undefined>;
+  of<Item>(
+    whose: string,
+    items: AsyncGenerator<Item, void, undefined>,
+  ): AsyncGenerator<Item, void, undefined>;
 }
 
 /** `what`: of what there are too many, in the words of the error: "exports". */
@@ -16,7 +19,10 @@ export function createAtOnce(most: number, what: string): AtOnce {
     async *of(whose, items) {
       const others = running.get(whose) ?? 0;
       if (others >= most) {
-        throw new AppError('too_many_attempts', `You have ${most} ${what} running; let one of them end first.`);
+        throw new AppError(
+          'too_many_attempts',
+          `You have ${most} ${what} running; let one of them end first.`,
+        );
       }
       running.set(whose, others + 1);
       try {
