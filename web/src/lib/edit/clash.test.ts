@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clashesOf, plainWords } from './clash.ts';
+import { clashesOf, plainWords, withSiblings } from './clash.ts';
 
 describe('what two have changed', () => {
   const before = { name: 'A', list: ['x'], days: 1 };
@@ -19,6 +19,18 @@ describe('what two have changed', () => {
     expect(clashesOf(before, before, { name: 'C', list: [] })).toEqual([]);
     expect(clashesOf(before, { name: 'B', list: [], days: 2 }, {})).toEqual([]);
   });
+});
+
+it('does not put one half of mine together with the other half of theirs', () => {
+  const before = { mode: 'all', list: [] as string[], days: 1 };
+  const now = { mode: 'but', list: ['x'], days: 1 };
+  const together = [['mode', 'list']];
+  expect(clashesOf(before, now, withSiblings({ mode: 'only' }, before, together))).toEqual([
+    { field: 'mode', mine: 'only', theirs: 'but' },
+    { field: 'list', mine: [], theirs: ['x'] },
+  ]);
+  expect(withSiblings({ days: 2 }, before, together)).toEqual({ days: 2 });
+  expect(clashesOf(before, before, withSiblings({ list: ['y'] }, before, together))).toEqual([]);
 });
 
 it('says a value in words', () => {

@@ -16,6 +16,12 @@ export function clashesOf(before: Values, now: Values, mine: Values): readonly C
   });
 }
 
+/** With what belongs to a field that is changed, as it was: it must not be put together with what others have saved. */
+export function withSiblings(mine: Values, before: Values, together: readonly (readonly string[])[]): Values {
+  const touched = together.filter((names) => names.some((name) => name in mine)).flat();
+  return { ...Object.fromEntries(touched.map((name) => [name, before[name]])), ...mine };
+}
+
 export function same(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -4,7 +4,7 @@ import type { Outcome, Problem } from '#lib/graphql/outcome.ts';
 import { Draft } from '#lib/state/draft.svelte.ts';
 import { Form } from '#lib/state/form.svelte.ts';
 import { toasts } from '#lib/state/toasts.svelte.ts';
-import { clashesOf, same } from './clash.ts';
+import { clashesOf, same, withSiblings } from './clash.ts';
 import type { Clash } from './clash.ts';
 
 /** Says when it was last changed. */
@@ -24,6 +24,8 @@ export interface Editing<S extends Versioned, T extends Record<string, unknown>>
   readonly write: (patch: Partial<T>, onto: S) => Promise<Outcome<S>>;
   /** The news when it is saved. */
   readonly saved: () => string;
+  /** Fields that mean something only together: whoever changes one of them has settled all. */
+  readonly together?: readonly (readonly (keyof T & string)[])[];
 }
 
 /** The path that the server names when somebody else was faster. */
@@ -123,7 +125,7 @@ export class Edit<S extends Versioned, T extends Record<string, unknown>> {
     const next = this.#of.values(now);
     this.#base = now;
     if (same(before, next)) return;
-    const { patch } = this.draft;
+    const patch = withSiblings(this.draft.patch, before, this.#of.together ?? []);
     const found = clashesOf(before, next, patch);
     this.draft.reset(next);
     Object.assign(this.draft.values, patch);

@@ -66,6 +66,9 @@ export const ACCESS_LABELS: Readonly<Record<keyof AccessValues, string>> = {
   providerIds: 'Providers',
 };
 
+/** A list is of those allowed or of those left out: the mode says which. */
+export const TOGETHER = [['mode', 'list']] as const;
+
 /** A field's value in words; `providers` are their names by id. */
 export function accessWords(
   value: unknown,
