@@ -45,7 +45,7 @@ export class LiveFeed {
   #flushedAt = Number.NEGATIVE_INFINITY;
   #reloadedAt = Number.NEGATIVE_INFINITY;
 
-  /** `reload`: the cursor is too old to go on from. */
+  /** `reload`: the newest are to be read anew, and followed from there. */
   constructor(
     apply: (change: (tail: Tail<Row>) => Tail<Row>) => void,
     tail: () => Tail<Row>,
@@ -120,7 +120,9 @@ export class LiveFeed {
     this.#end = null;
     if (problem.code === 'slow_consumer') {
       this.#flush();
-      this.#timer = setTimeout(() => this.start(filter), RETRY_MS);
+      // Whoever looks at the newest is not told all that came since: they are read at once. What is held goes on.
+      const isPaused = this.#tail().pauses.size > 0;
+      this.#timer = setTimeout(() => (isPaused ? this.start(filter) : this.#reload()), RETRY_MS);
     } else if (problem.code === 'bad_input' && Date.now() - this.#reloadedAt > RELOAD_EVERY_MS) {
       this.#reloadedAt = Date.now();
       this.#reload();
