@@ -47,14 +47,14 @@ export async function openCold(
     const session = await context.newCDPSession(page);
     await session.send('Emulation.setCPUThrottlingRate', { rate: options.slowdown });
     await page.addInitScript(recorder(wanted));
-    if (options.again === true) await watchOpening(page, session, path, wanted);
-    return await watchOpening(page, session, path, wanted);
+    if (options.again === true) await watchOpening(page, session, path);
+    return await watchOpening(page, session, path);
   } finally {
     await context.close();
   }
 }
 
-async function watchOpening(page: Page, session: CDPSession, path: string, wanted: Wanted): Promise<Opening> {
+async function watchOpening(page: Page, session: CDPSession, path: string): Promise<Opening> {
   // Another document: else a second opening would still have the first one's figures.
   await page.goto('about:blank');
   const wire = await countBytes(session);
