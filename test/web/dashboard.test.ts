@@ -119,6 +119,33 @@ describe.skipIf(!hasBrowser())('the overview', () => {
     await page.waitForURL(/from=.*to=/);
   });
 
+  it('draws a chart in the colours of the theme, tells what is under the pointer and leads there', async () => {
+    await page.goto('/');
+    const plot = charts().filter({ hasText: 'requests per hour' }).locator('div[role=img]');
+    await plot.locator('canvas').waitFor();
+    await page.mouse.move(0, 0);
+    const picture = (empty = false): Promise<unknown> =>
+      page.evaluate(`(() => {
+        const drawn = document.querySelectorAll('figure canvas')[1];
+        const blank = Object.assign(document.createElement('canvas'), { width: drawn.width, height: drawn.height });
+        return (${empty} ? blank : drawn).toDataURL();
+      })()`);
+    await expect.poll(async () => (await picture()) !== (await picture(true))).toBe(true);
+    const light = await picture();
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await expect.poll(async () => (await picture()) !== light).toBe(true);
+    await page.emulateMedia({ colorScheme: 'light' });
+    await expect.poll(() => picture()).toBe(light);
+    await plot.scrollIntoViewIfNeeded();
+    const box = await plot.boundingBox();
+    if (box === null) throw new Error('the chart is nowhere');
+    await page.mouse.move(box.x + box.width - 24, box.y + 60);
+    await plot.getByText('not over yet').waitFor();
+    expect(await plot.textContent()).toMatch(/Answered\s*\d+.*Failed\s*1.*Total/s);
+    await page.mouse.click(box.x + box.width - 24, box.y + 60);
+    await page.waitForURL(/\/requests\?from=.*&to=/);
+  });
+
   it('zooms into what is dragged over', async () => {
     await page.goto('/');
     const chart = charts().first();
