@@ -10,7 +10,7 @@ import { openStage, type Stage } from './stage.ts';
 const HISTORY = 6_000;
 
 /** A long log that nobody adds to: its table, its volume over time, and how somebody likes both. */
-describe.skipIf(!hasBrowser())('the table of the request log', { timeout: 90_000 }, () => {
+describe.skipIf(!hasBrowser())('the table of the request log', () => {
   let stage: Stage;
   let browser: Browser;
   let tab: Tab;
@@ -79,7 +79,7 @@ describe.skipIf(!hasBrowser())('the table of the request log', { timeout: 90_000
     expect(found).toMatchObject({ last: rows + 1, different: rows, torn: 0 });
     expect(found.most).toBeLessThan(80);
     await page.getByText('These are all.').waitFor();
-  }, 180_000);
+  }, 600_000);
 
   it('goes to any place by keys, and the row that is there opens', async () => {
     await openLog();
