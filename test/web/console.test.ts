@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser, launch, openTab, overflow, violations, type Tab } from './browser.ts';
 import { LONG } from './looks.ts';
-import { ADMIN, answered, chat, packedSize, until } from './outside.ts';
+import { ADMIN, answered, chat, until } from './outside.ts';
 import { setUp, signIn, typeCredentials, type Ready } from './ready.ts';
 import { openStage, type Stage } from './stage.ts';
 
@@ -128,24 +128,6 @@ describe.skipIf(!hasBrowser())('the console as a whole', LONG, () => {
       }
     }
     expect(complaints).toEqual([]);
-    await page.context().close();
-  });
-
-  it('loads at most 200 KB of script before the first page works, packed with gzip', async () => {
-    const { page } = await openTab(browser, stage.url);
-    await signIn(page, stage.url);
-    const scripts = new Set<string>();
-    let isAsking = false;
-    page.on('request', (request) => {
-      const { pathname } = new URL(request.url());
-      // A page asks for what it shows as soon as it is there; what is loaded after that comes when it is needed.
-      if (pathname === '/graphql' && request.postData()?.includes('query Me') !== true) isAsking = true;
-      if (pathname.endsWith('.js') && !isAsking) scripts.add(pathname);
-    });
-    await page.goto('/');
-    await page.getByRole('region', { name: 'Figures' }).waitFor();
-    expect(scripts.size).toBeGreaterThan(5);
-    expect(packedSize(scripts)).toBeLessThan(200 * 1024);
     await page.context().close();
   });
 

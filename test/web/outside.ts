@@ -1,7 +1,3 @@
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
-import { BUILD } from './stage.ts';
-
 /** What the browser tests do without the browser. */
 
 export const ADMIN = { username: 'admin', password: 'correct horse battery' };
@@ -38,11 +34,6 @@ async function graphql(url: string, query: string, input: unknown, token?: strin
   const value = /"value":"([^"]+)"/.exec(text)?.[1];
   if (value === undefined) throw new Error(`no value in ${text}`);
   return value;
-}
-
-/** Bytes of these files of the build as gzip packs them. */
-export function packedSize(paths: ReadonlySet<string>): number {
-  return [...paths].reduce((sum, path) => sum + statSync(join(BUILD, `${path}.gz`)).size, 0);
 }
 
 /** The status of one chat request. */
