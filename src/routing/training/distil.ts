@@ -12,6 +12,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeWeights } from '../classifier/format.ts';
+import { readGerman } from './german.ts';
 import { LABEL_NAMES } from './labels.ts';
 import { mainDirections } from './main-directions.ts';
 
@@ -60,17 +61,6 @@ writeFileSync(
     vectors: { size: SIZE, words, values: table },
   }),
 );
-
-/** German word → the English ones that stand for it. */
-function readGerman(): Map<string, string[]> {
-  const found = new Map<string, string[]>();
-  for (const line of readFileSync(join(import.meta.dirname, 'german.txt'), 'utf8').split('\n')) {
-    const [meanings = '', forms = ''] = line.split(':');
-    for (const form of forms.split(' ').filter((it) => it !== ''))
-      found.set(form, [...(found.get(form) ?? []), ...meanings.split(' ')]);
-  }
-  return found;
-}
 
 async function encode(list: readonly string[]): Promise<Map<string, Float32Array>> {
   const encoder = await openEncoder();
