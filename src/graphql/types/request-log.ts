@@ -202,7 +202,7 @@ builder.queryField('topRequestLogs', (t) =>
       first: t.arg.int({ description: `So many; ${DEFAULT_PAGE} when missing, at most ${MAX_PAGE}.` }),
     },
     complexity: ({ first }) => ({
-      field: 100,
+      field: 1_000,
       multiplier: Math.min(Math.max(first ?? DEFAULT_PAGE, 0), MAX_PAGE),
     }),
     resolve: (_root, { filter, by, first }, context) =>
