@@ -124,8 +124,9 @@ async function byWheel(page: Page): Promise<number[]> {
   const waits: number[] = [];
   for (let at = await topOf(page); ;) {
     await page.mouse.wheel(0, height);
-    await page.evaluate('new Promise((resolve) => requestAnimationFrame(resolve))');
-    const next = await topOf(page);
+    const next = await page.evaluate<number>(`new Promise((resolve) => requestAnimationFrame(() => {
+      resolve(document.querySelector('[role=table]').parentElement.scrollTop);
+    }))`);
     if (next === at && (await isEnd(page))) break;
     at = next;
   }
@@ -136,12 +137,13 @@ async function byWheel(page: Page): Promise<number[]> {
 async function byBar(page: Page): Promise<number[]> {
   const box = await boxOf(page);
   const x = box.x + box.width - 6;
-  const top = box.y + 14;
-  const bottom = box.y + box.height - 14;
+  // The handle, which is small in a long log, begins behind the arrow at each end; it is dragged beyond that.
+  const top = box.y + 22;
+  const bottom = box.y + box.height - 22;
   const waits: number[] = [];
   for (const [from, to] of [
-    [bottom, top],
-    [top, bottom],
+    [bottom, top - 40],
+    [top, bottom + 40],
   ] as const) {
     await page.mouse.move(x, from);
     await page.mouse.down();
@@ -162,7 +164,11 @@ async function byKeys(page: Page): Promise<number[]> {
   waits.push(await rowsAreThere(page));
   await page.keyboard.press('End');
   waits.push(await rowsAreThere(page));
-  if (!(await isEnd(page))) throw new Error('the key End does not lead to the end');
+  // What stands beneath the last row may still be out of sight.
+  await page.waitForFunction(`(() => {
+    const row = document.activeElement.closest('[role=row]');
+    return row?.ariaRowIndex === document.querySelector('[role=table]').ariaRowCount;
+  })()`);
   await page.keyboard.press('Home');
   waits.push(await rowsAreThere(page));
   if ((await topOf(page)) !== 0) throw new Error('the key Home does not lead to the begin');
