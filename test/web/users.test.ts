@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser, launch, openTab, violations, type Tab } from './browser.ts';
+import { expectRefused } from './refused.ts';
 import { expectGoodLooks, LONG } from './looks.ts';
 import { ADMIN, createUser } from './outside.ts';
 import { setUp, signIn, type Ready } from './ready.ts';
@@ -253,10 +254,20 @@ describe.skipIf(!hasBrowser())('users', () => {
     await who.page.getByText(/^Your password is changed/).waitFor();
     await who.page.getByText('This one').waitFor();
     expect(who.complaints).toEqual([]);
-    await who.page.goto('/users');
-    await who.page.getByRole('alert').waitFor();
-    expect(await who.page.getByRole('link', { name: 'Add user' }).count()).toBe(0);
     await who.page.context().close();
+  });
+
+  it('are not for other roles, nor is the directory: that is said, and nothing is asked of the server', async () => {
+    const roles = [
+      ['fin', 'FINOPS', '/users'],
+      ['ann', 'TENANT_ADMIN', '/users/new'],
+      ['vic', 'TENANT_VIEWER', '/directory'],
+      ['kim', 'MAINTAINER', '/directory'],
+    ] as const;
+    for (const [username, role, path] of roles) {
+      await createUser(stage.url, { username, password: ADMIN.password, role });
+      await expectRefused(browser, stage.url, username, path);
+    }
   });
 
   it('works by keyboard: the menu of a row opens, leads and gives the focus back', async () => {

@@ -1,8 +1,8 @@
 import { DirectoryDocument } from '#lib/generated/graphql.ts';
-import { ask } from '#lib/graphql/client.ts';
+import { askAllowed } from '#lib/graphql/ask-allowed.ts';
 import type { PageLoad } from './$types';
 
-export const load: PageLoad = ({ depends }) => {
-  depends('prism:directory');
-  return { title: 'Directory', directory: ask(DirectoryDocument, {}) };
+export const load: PageLoad = (event) => {
+  event.depends('prism:directory');
+  return { title: 'Directory', directory: askAllowed(event, 'ldap.read', DirectoryDocument, {}) };
 };

@@ -1,9 +1,12 @@
 import { TenantUseDocument } from '#lib/generated/graphql.ts';
-import { ask } from '#lib/graphql/client.ts';
+import { askAllowed } from '#lib/graphql/ask-allowed.ts';
 import { thisMonth } from '../month.ts';
 import type { PageLoad } from './$types';
 
-export const load: PageLoad = ({ params, depends }) => {
+export const load: PageLoad = (event) => {
+  const { params, depends } = event;
   depends('prism:tenant-use');
-  return { use: ask(TenantUseDocument, { id: params.id, ...thisMonth(Date.now()) }) };
+  return {
+    use: askAllowed(event, 'tenant.list', TenantUseDocument, { id: params.id, ...thisMonth(Date.now()) }),
+  };
 };

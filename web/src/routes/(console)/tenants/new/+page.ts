@@ -1,8 +1,8 @@
 import { ProviderChoicesDocument } from '#lib/generated/graphql.ts';
-import { ask } from '#lib/graphql/client.ts';
+import { askAllowed } from '#lib/graphql/ask-allowed.ts';
 import type { PageLoad } from './$types';
 
-export const load: PageLoad = async () => ({
+export const load: PageLoad = async (event) => ({
   title: 'Create a tenant',
-  choices: await ask(ProviderChoicesDocument, {}),
+  choices: await askAllowed(event, 'tenant.write', ProviderChoicesDocument, {}),
 });

@@ -1,20 +1,21 @@
 import { AuditEntriesDocument, AuditNamesDocument } from '#lib/generated/graphql.ts';
-import { ask } from '#lib/graphql/client.ts';
+import { askAllowed } from '#lib/graphql/ask-allowed.ts';
 import type { PageLoad } from './$types';
 
 const PAGE = 50;
 
 /** Also of its keys and its rule sets: all that concerns the tenant. */
-export const load: PageLoad = ({ params, url, depends }) => {
+export const load: PageLoad = (event) => {
+  const { params, url, depends } = event;
   depends('prism:tenants');
   return {
-    history: ask(AuditEntriesDocument, {
+    history: askAllowed(event, 'audit.read', AuditEntriesDocument, {
       filter: { tenantId: params.id },
       first: PAGE,
       after: url.searchParams.get('after'),
       last: null,
       before: null,
     }),
-    names: ask(AuditNamesDocument, {}),
+    names: askAllowed(event, 'audit.read', AuditNamesDocument, {}),
   };
 };

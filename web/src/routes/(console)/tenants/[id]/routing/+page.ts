@@ -1,8 +1,9 @@
 import { TenantRoutingDocument } from '#lib/generated/graphql.ts';
-import { ask } from '#lib/graphql/client.ts';
+import { askAllowed } from '#lib/graphql/ask-allowed.ts';
 import type { PageLoad } from './$types';
 
-export const load: PageLoad = ({ params, depends }) => {
+export const load: PageLoad = (event) => {
+  const { params, depends } = event;
   depends('prism:tenants');
-  return { routing: ask(TenantRoutingDocument, { id: params.id }) };
+  return { routing: askAllowed(event, 'tenant.list', TenantRoutingDocument, { id: params.id }) };
 };

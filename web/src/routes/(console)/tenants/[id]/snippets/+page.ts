@@ -1,13 +1,14 @@
 import { TenantChatModelsDocument, TenantSnippetsDocument } from '#lib/generated/graphql.ts';
-import { ask } from '#lib/graphql/client.ts';
+import { askAllowed } from '#lib/graphql/ask-allowed.ts';
 import type { PageLoad } from './$types';
 
-export const load: PageLoad = ({ params, url, depends }) => {
+export const load: PageLoad = (event) => {
+  const { params, url, depends } = event;
   depends('prism:tenants');
   const model = url.searchParams.get('model');
   return {
     model: model ?? '',
-    snippets: ask(TenantSnippetsDocument, { id: params.id, model }),
-    models: ask(TenantChatModelsDocument, { id: params.id }),
+    snippets: askAllowed(event, 'tenant.list', TenantSnippetsDocument, { id: params.id, model }),
+    models: askAllowed(event, 'tenant.list', TenantChatModelsDocument, { id: params.id }),
   };
 };
