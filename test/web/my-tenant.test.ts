@@ -90,6 +90,36 @@ describe.skipIf(!hasBrowser())('my tenant', () => {
     await page.getByRole('heading', { name: 'Beta', level: 1 }).waitFor();
     await page.goBack();
     await page.getByRole('heading', { name: 'Acme', level: 1 }).waitFor();
+    // By its address alone it begins with the one that was chosen last.
+    await page.goto('/my-tenant');
+    await page.getByRole('heading', { name: 'Beta', level: 1 }).waitFor();
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it('begins with a tenant that works, as the playground does, until one chooses', async () => {
+    const { page, complaints } = await openTab(browser, stage.url);
+    await signIn(page, stage.url);
+    // By name both come before the one that can be asked.
+    await ready.rest('POST', '/admin/tenants', { slug: 'aaa-bare', name: 'Aaa bare' });
+    await ready.rest('POST', '/admin/tenants', {
+      slug: 'aab-off',
+      name: 'Aab off',
+      active: false,
+      providerIds: [ready.providerId],
+    });
+    await ready.rest('PUT', `/admin/tenants/${ready.tenantId}`, {
+      modelConfig: { mode: 'whitelist', list: [] },
+    });
+    await page.goto('/my-tenant');
+    await page.getByRole('heading', { name: 'Beta', level: 1 }).waitFor();
+    await page.goto('/playground');
+    await page.waitForURL(new RegExp(`tenant=${second}`));
+    await page.getByLabel('As', { exact: true }).selectOption('Acme');
+    await page.waitForURL(new RegExp(`tenant=${ready.tenantId}`));
+    await page.goto('/my-tenant');
+    await page.getByRole('heading', { name: 'Acme', level: 1 }).waitFor();
+    await ready.rest('PUT', `/admin/tenants/${ready.tenantId}`, { modelConfig: { mode: 'all', list: [] } });
     expect(complaints).toEqual([]);
     await page.context().close();
   });
