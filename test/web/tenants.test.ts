@@ -5,6 +5,7 @@ import { hasBrowser, launch, openTab, overflow, violations, type Tab } from './b
 import { expectGoodLooks } from './looks.ts';
 import { ADMIN, chat, createUser, until } from './outside.ts';
 import { setUp, signIn, type Ready } from './ready.ts';
+import { expectRefused } from './refused.ts';
 import { openStage, type Stage } from './stage.ts';
 
 /** In order: each goes on where the one before stopped. */
@@ -353,6 +354,33 @@ describe.skipIf(!hasBrowser())('tenants', () => {
       await row('List B').waitFor({ state: 'detached' });
     });
 
+    it('are switched one by one from the menu of a row: off by name, on again by undo', async () => {
+      const menu = page.getByRole('button', { name: 'Actions for List C' });
+      await menu.click();
+      const words = await page.getByRole('menuitem').allTextContents();
+      expect(words.map((text) => text.trim())).toEqual(['Open', 'Keys', 'Switch off…']);
+      await page.getByRole('menuitem', { name: 'Switch off…' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Switch off List C' });
+      await dialog.getByText(/1 usable key will be refused/).waitFor();
+      const verb = dialog.getByRole('button', { name: 'Switch off' });
+      expect(await verb.isDisabled()).toBe(true);
+      await dialog.getByLabel('Type “List C” to confirm').fill('List C');
+      await verb.click();
+      await dialog.waitFor({ state: 'detached' });
+      await row('List C').getByText('Switched off').waitFor();
+      await page.getByText('List C is switched off.').waitFor();
+      await page.getByRole('button', { name: 'Undo' }).last().click();
+      await row('List C').getByText('Active').waitFor();
+      expect(await page.getByRole('link', { name: 'List C', exact: true }).getAttribute('title')).toBe(
+        'List C',
+      );
+      await menu.click();
+      await page.getByRole('menuitem', { name: 'Keys' }).click();
+      await page.waitForURL(`**/tenants/${ids.get('List C')}/keys`);
+      await page.goBack();
+      await row('List C').waitFor();
+    });
+
     it('fit a phone while some are chosen', async () => {
       await page.setViewportSize({ width: 390, height: 844 });
       await page.reload();
@@ -372,8 +400,24 @@ describe.skipIf(!hasBrowser())('tenants', () => {
     const tabs = other.page.getByRole('navigation', { name: 'Sections of Acme' }).getByRole('link');
     await tabs.first().waitFor();
     expect(await tabs.allTextContents()).not.toContain('History');
+    await other.page.goto(`/tenants/${ready.tenantId}/history`);
+    await other.page.getByRole('heading', { name: 'Not for this role' }).waitFor();
     expect(other.complaints).toEqual([]);
     await other.page.context().close();
+  });
+
+  it('are not for other roles, nor is the playground: that is said, and nothing is asked of the server', async () => {
+    const roles = [
+      ['fin', 'FINOPS', '/tenants'],
+      ['ann', 'TENANT_ADMIN', `/tenants/${ready.tenantId}`],
+      ['vic', 'TENANT_VIEWER', '/playground'],
+      ['eve', 'TENANT_VIEWER', '/tenants/new'],
+    ] as const;
+    for (const [username, role, path] of roles) {
+      await createUser(stage.url, { username, password: ADMIN.password, role });
+      await expectRefused(browser, stage.url, username, path);
+    }
+    await expectRefused(browser, stage.url, 'keeper', '/system');
   });
 
   it('look right in both themes, wide and on a phone', async () => {
