@@ -47,24 +47,6 @@ function classesForStyles(): Plugin {
   };
 }
 
-/**
- * What nearly all pages share, in one file instead of one for each icon: less to ask for, and better packed. Nothing
- * large may be among it, nor import it, for every page loads it.
- */
-const COMMON = {
-  name: 'common',
-  // After SvelteKit's own groups.
-  priority: -1,
-  minShareCount: 3,
-  test: new RegExp(
-    [
-      '/@lucide/svelte/',
-      '/lib/(format|state|graphql|actions)/',
-      '/lib/components/(Button|Copy|Empty|Field|Keys|Mark|Moment|PageHead|Panel|ProblemNote|Skeleton|Status|ThemeToggle)[.]svelte$',
-    ].join('|'),
-  ),
-};
-
 export default defineConfig(({ mode }) => {
   const { PORT = '3000' } = loadEnv(mode, import.meta.dirname, 'PORT');
   const target = `http://127.0.0.1:${PORT}`;
@@ -82,9 +64,6 @@ export default defineConfig(({ mode }) => {
         compilerOptions: { runes: true },
       }),
     ],
-    environments: {
-      client: { build: { rolldownOptions: { output: { codeSplitting: { groups: [COMMON] } } } } },
-    },
     // Files of our own, never data: URLs, which the content security policy refuses.
     build: { assetsInlineLimit: 0, target: 'es2022' },
     server: { proxy: Object.fromEntries(PROXIED.map((path) => [path, { target, ws: true }])) },

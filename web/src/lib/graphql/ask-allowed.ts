@@ -20,6 +20,8 @@ export async function askAllowed<Data, Variables extends AnyVariables>(
   variables: Variables,
   how: typeof ask = ask,
 ): Promise<Outcome<Data>> {
-  const { may } = await event.untrack(() => event.parent());
-  return may.has(action) ? how(document, variables) : failed('forbidden', 'Your role may not see this.');
+  // A layout that turns away (to the login, say) has the word; the page's own promise must not fail unheard.
+  const above = await event.untrack(() => event.parent()).catch(() => null);
+  if (above?.may.has(action) !== true) return failed('forbidden', 'Your role may not see this.');
+  return how(document, variables);
 }
