@@ -504,7 +504,7 @@ describe('trouble with the database', () => {
       const before = journal.depth().entries;
       await waitFor('it goes on', () => journal.depth().entries < before || before === 0);
       await pool.query(
-        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'victim'`,
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'victim' AND datname = current_database()`,
       );
     }
     await waitFor('all is drained', () => journal.depth().entries === 0);

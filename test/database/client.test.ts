@@ -12,7 +12,7 @@ afterEach(() => database.drop());
 test('a connection that breaks, idle or in use, costs its query and nothing else', async () => {
   const pool = createPool(database.url, { max: 3, applicationName: 'to-be-cut' });
   const other = createPool(database.url, { max: 1, applicationName: 'test' });
-  const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'to-be-cut'`;
+  const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'to-be-cut' AND datname = current_database()`;
   const inUse = await pool.connect();
   await inUse.query('BEGIN');
   await pool.query('SELECT 1');
@@ -31,7 +31,7 @@ test('Prisma survives the same', async () => {
   const other = createPool(database.url, { max: 1, applicationName: 'test' });
   await prisma.tenant.count();
   await other.query(
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'prism-domain'`,
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'prism-domain' AND datname = current_database()`,
   );
   await vi.waitFor(async () => expect(await prisma.tenant.count()).toBe(0), SOON);
   await prisma.$disconnect();

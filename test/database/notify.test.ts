@@ -52,7 +52,7 @@ test('what is no notice is ignored, and the next one still arrives', async () =>
 test('a cut connection is made again, and says so, every time', async () => {
   for (let cut = 1; cut <= 3; cut += 1) {
     await pool.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'prism-listen'`,
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'prism-listen' AND datname = current_database()`,
     );
     await vi.waitFor(() => expect(connects).toBe(1 + cut), SOON);
   }
@@ -65,7 +65,7 @@ test('after stop nothing is heard and no connection is left', async () => {
   await send({ noun: 'tenant', id: '1' });
   await vi.waitFor(async () => {
     const { rowCount } = await pool.query(
-      `SELECT FROM pg_stat_activity WHERE application_name = 'prism-listen'`,
+      `SELECT FROM pg_stat_activity WHERE application_name = 'prism-listen' AND datname = current_database()`,
     );
     expect(rowCount).toBe(0);
   }, SOON);
