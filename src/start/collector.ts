@@ -13,11 +13,16 @@ import { runInNewContext } from 'node:vm';
  *   memory, a request of 1 MB costs 40 % less CPU.
  * - What may be used before everything is collected is 1.6 times what lives. V8 would let it grow with every good
  *   while: 396 to 618 MB in ten minutes of `npm run soak`, with as much alive at the end; so it is 422 to 427 MB.
+ * - The young generation is back at its full size after its first collection. A pause of some seconds lets V8 shrink it
+ *   to 1 MB, and doubling it step by step under load took 112 to 137 collections in six seconds of 6,000 requests/s
+ *   where 23 are enough; the slowest percent of the answers waited 20 ms longer, and a request cost 90 to 115 µs of CPU
+ *   instead of 77. After such a load 420 MB stay resident instead of 320.
  */
 export function tuneCollector(): void {
   setFlagsFromString('--no-allocation-site-pretenuring');
   setFlagsFromString('--external-memory-accounted-in-global-limit');
   setFlagsFromString('--heap-growing-percent=60');
+  setFlagsFromString('--semi-space-growth-factor=64');
 }
 
 /**
