@@ -1,4 +1,5 @@
-import { isDigit, isLetter } from '../signals/letters.ts';
+import { isLetter } from '../signals/letters.ts';
+import { isPart } from '../signals/words.ts';
 import type { RequestTexts, Signals } from '../types.ts';
 
 /** In `needs`: any sign beyond ASCII. */
@@ -77,10 +78,6 @@ function filesIn(text: string, into: string[]): void {
     const kind = FILES.get(text.slice(at + 1, end).toLowerCase());
     if (kind !== undefined && !into.includes(kind, from)) into.push(kind);
   }
-}
-
-function isPart(unit: number): boolean {
-  return isLetter(unit) || isDigit(unit) || unit === 0x5f;
 }
 
 function within(value: number, low: number, high: number): boolean {

@@ -17,7 +17,8 @@ export function wordsOf(text: string, limit: number): string[] {
   return words;
 }
 
-function isPart(unit: number): boolean {
+/** Whether a code unit is part of a word: a letter, a digit or "_". */
+export function isPart(unit: number): boolean {
   return unit < 0x80 ? PARTS[unit] === 1 : isLetter(unit);
 }
 
