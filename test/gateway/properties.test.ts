@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestPrism, type TestPrism, type TestTenant } from '../kit/prism.ts';
-import { answer, sendJson, startUpstream, type ScriptedUpstream } from './upstream.ts';
+import { answer, refuse, sendJson, startUpstream, type ScriptedUpstream } from './upstream.ts';
 
 const MAX_OUTPUT = 1_000;
 let prism: TestPrism;
@@ -18,6 +18,8 @@ beforeAll(async () => {
       { id: 'embed-1', type: 'embedding' },
     ],
     (res, request) => {
+      // What is spoilt inside of a nested value goes on as it is: a provider refuses it, and so does this one.
+      if (!isJson(request.body)) return refuse(400)(res, request);
       if (request.path.endsWith('/chat/completions')) return answer('Hi')(res, request);
       const usage = { prompt_tokens: 2, total_tokens: 2 };
       sendJson(res, 200, { object: 'list', data: [{ index: 0, embedding: [0.5] }], usage });
@@ -36,6 +38,15 @@ afterAll(async () => {
   await prism.stop();
   await upstream.close();
 });
+
+function isJson(body: Buffer): boolean {
+  try {
+    JSON.parse(body.toString());
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const post = (path: string, body: string | Uint8Array) =>
   fetch(tenant.baseUrl + path, {
