@@ -28,7 +28,13 @@ export default defineConfig({
       {
         extends: true,
         // Real PostgreSQL, sockets, processes: test/kit/database.ts hands out databases.
-        test: { name: 'integration', include: ['test/**/*.test.ts'], globalSetup: 'test/kit/postgres.ts' },
+        test: {
+          name: 'integration',
+          include: ['test/**/*.test.ts'],
+          globalSetup: 'test/kit/postgres.ts',
+          // Processes, browsers and a database share two processors there; the report names what needed its second go.
+          retry: process.env['CI'] ? 1 : 0,
+        },
       },
     ],
   },

@@ -40,7 +40,16 @@ export async function startUpstream(
       const received: Received = { path, headers: req.headers, body, outcome: 'running' };
       upstream.received.push(received);
       res.on('close', () => (received.outcome = res.writableFinished ? 'answered' : 'aborted'));
-      upstream.respond(res, received);
+      try {
+        upstream.respond(res, received);
+      } catch (error) {
+        // The test sees it as an answer, and goes on: thrown from here it would end the whole run.
+        if (res.headersSent) res.destroy();
+        else
+          sendJson(res, 500, {
+            error: { message: `The script failed: ${String(error)}`, type: 'script_error' },
+          });
+      }
     });
   });
   const listen = (port: number) => new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
