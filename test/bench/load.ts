@@ -1,48 +1,13 @@
-import { Pool, type Dispatcher } from 'undici';
-
-/** What one target is asked. */
-export interface Shot {
-  readonly path: string;
-  readonly headers: Record<string, string>;
-  readonly body: Buffer;
-}
+import { Lanes, type Shot } from './lanes.ts';
 
 export interface LoadResult {
   readonly requests: number;
   readonly failures: number;
-  /** SSE `data:` chunks received, by network reads. */
+  /** Of the answers' bodies, with their framing. */
   readonly bytes: number;
   readonly seconds: number;
   /** Of each request, in ms, sorted. */
   readonly latencies: Float64Array;
-}
-
-class Sink implements Dispatcher.DispatchHandler {
-  status = 0;
-  bytes = 0;
-  readonly #done: (sink: Sink, error: Error | null) => void;
-
-  constructor(done: (sink: Sink, error: Error | null) => void) {
-    this.#done = done;
-  }
-
-  onRequestStart(): void {}
-
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
-    this.status = status;
-  }
-
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.bytes += chunk.length;
-  }
-
-  onResponseEnd(): void {
-    this.#done(this, null);
-  }
-
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#done(this, error);
-  }
 }
 
 /** Sends `requests` shots, `concurrency` at a time, each as soon as the one before is done (closed loop). */
@@ -52,7 +17,7 @@ export async function saturate(
   requests: number,
   concurrency: number,
 ): Promise<LoadResult> {
-  const pool = new Pool(origin, { connections: concurrency, pipelining: 1 });
+  const lanes = new Lanes(origin, shot, concurrency);
   const latencies = new Float64Array(requests);
   let sent = 0;
   let failures = 0;
@@ -65,10 +30,10 @@ export async function saturate(
       const index = sent;
       sent += 1;
       const at = performance.now();
-      fire(pool, shot, (sink, error) => {
+      lanes.fire((status, received) => {
         latencies[index] = performance.now() - at;
-        if (error !== null || sink.status !== 200) failures += 1;
-        bytes += sink.bytes;
+        if (status !== 200) failures += 1;
+        bytes += received;
         finished += 1;
         if (finished === requests) resolve();
         else next();
@@ -77,7 +42,7 @@ export async function saturate(
     for (let lane = 0; lane < Math.min(concurrency, requests); lane += 1) next();
   });
   const seconds = (performance.now() - startedAt) / 1000;
-  await pool.close();
+  lanes.close();
   return { requests, failures, bytes, seconds, latencies: latencies.sort() };
 }
 
@@ -88,7 +53,7 @@ export async function saturate(
  */
 export async function atRate(origin: string, shot: Shot, rate: number, seconds: number): Promise<LoadResult> {
   // As many as a client with a pool would keep: with hundreds, each hiccup becomes a storm of new connections.
-  const pool = new Pool(origin, { connections: 64, pipelining: 1 });
+  const lanes = new Lanes(origin, shot, 64);
   const warmUp = rate;
   const total = Math.floor(rate * (seconds + 1));
   const latencies = new Float64Array(total);
@@ -103,10 +68,10 @@ export async function atRate(origin: string, shot: Shot, rate: number, seconds: 
       for (; sent < due; sent += 1) {
         const index = sent;
         const at = startedAt + (index / rate) * 1000;
-        fire(pool, shot, (sink, error) => {
+        lanes.fire((status, received) => {
           latencies[index] = performance.now() - at;
-          if (error !== null || sink.status !== 200) failures += 1;
-          bytes += sink.bytes;
+          if (status !== 200) failures += 1;
+          bytes += received;
           finished += 1;
           if (finished === total) resolve();
         });
@@ -117,12 +82,8 @@ export async function atRate(origin: string, shot: Shot, rate: number, seconds: 
     pump();
   });
   const elapsed = (performance.now() - startedAt) / 1000;
-  await pool.close();
+  lanes.close();
   return { requests: total, failures, bytes, seconds: elapsed, latencies: latencies.subarray(warmUp).sort() };
-}
-
-function fire(pool: Pool, shot: Shot, done: (sink: Sink, error: Error | null) => void): void {
-  pool.dispatch({ method: 'POST', path: shot.path, headers: shot.headers, body: shot.body }, new Sink(done));
 }
 
 export function quantile(sorted: Float64Array, q: number): number {

@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Shot } from './load.ts';
+import type { Shot } from './lanes.ts';
 import { forkServer, spawnServer, type Running } from './process.ts';
 
 /** A proxy under measurement, and how it wants to be asked. */
