@@ -1,6 +1,7 @@
+import { z } from 'zod';
 import { Prisma, type RequestLog } from '../database/generated/prisma/client.ts';
 import { AppError } from '../errors.ts';
-import type { RequestExclusions } from './request-log-filter.ts';
+import { isDecidedBy, type DecidedBy, type RequestExclusions } from './request-log-filter.ts';
 
 /** The tenants that somebody may see (identity/policy.ts, tenantScope). */
 export type TenantScope = 'all' | readonly string[];
@@ -16,10 +17,18 @@ export interface LiveFilter {
   readonly sessionId?: string | null | undefined;
   readonly status?: string | null | undefined;
   readonly autoRouted?: boolean | null | undefined;
+  /** Decided by this rule set, alone or with others. */
+  readonly ruleSetId?: string | null | undefined;
+  /** By this version of it. */
+  readonly ruleSetVersion?: number | null | undefined;
   readonly exclude?: RequestExclusions | null | undefined;
 }
 
-type Condition = readonly [Exclude<keyof LiveFilter, 'exclude'>, keyof RequestLog, Prisma.Sql];
+type Condition = readonly [
+  Exclude<keyof LiveFilter, 'exclude' | 'ruleSetId' | 'ruleSetVersion'>,
+  keyof RequestLog,
+  Prisma.Sql,
+];
 
 /** Each condition asks for a column to be equal: once of rows in memory, once of PostgreSQL. */
 const CONDITIONS: readonly Condition[] = [
@@ -61,18 +70,41 @@ export function compileFilter(filter: LiveFilter): CompiledFilter {
     return [{ column, sql, value: IDS.includes(name) ? uuid(name, value) : value }];
   });
   const unwanted = exclusionsOf(filter.exclude ?? {});
+  const ruleSet = ruleSetOf(filter);
   return {
     accepts: (row) =>
       wanted.every(({ column, value }) => row[column] === value) &&
+      (ruleSet === null || hasDecided(row.trace, ruleSet)) &&
       unwanted.every(({ column, values }) => !values.some((value) => row[column] === value)),
     // PostgreSQL refuses a text with a NUL; no row has one.
     where: [
       ...wanted.map(({ sql, value }) =>
         typeof value === 'string' && value.includes('\0') ? Prisma.sql`FALSE` : Prisma.sql`${sql} = ${value}`,
       ),
+      ...(ruleSet === null ? [] : [isDecidedBy(Prisma.sql`r.trace`, ruleSet)]),
       ...unwanted.map(({ sql, values }) => Prisma.sql`${sql} <> ALL(${values}::text[])`),
     ],
   };
+}
+
+type RuleSet = Pick<DecidedBy, 'id' | 'version'>;
+
+function ruleSetOf({ ruleSetId, ruleSetVersion }: LiveFilter): RuleSet | null {
+  if (ruleSetId != null) return { id: uuid('ruleSetId', ruleSetId), version: ruleSetVersion ?? null };
+  if (ruleSetVersion == null) return null;
+  throw new AppError('bad_input', '"filter.ruleSetVersion" needs "filter.ruleSetId".', {
+    fields: [{ path: 'filter.ruleSetVersion', message: 'needs "ruleSetId": of which rule set' }],
+  });
+}
+
+const decided = z.object({
+  routing: z.object({ ruleSets: z.array(z.object({ id: z.string(), version: z.number() })) }),
+});
+
+/** What `isDecidedBy` asks PostgreSQL, of a row in memory. */
+function hasDecided(trace: RequestLog['trace'], { id, version }: RuleSet): boolean {
+  const sets = decided.safeParse(trace).data?.routing.ruleSets ?? [];
+  return sets.some((set) => set.id === id && (version === null || set.version === version));
 }
 
 function exclusionsOf(given: RequestExclusions) {

@@ -21,6 +21,10 @@ export interface RequestFilter {
   readonly sessionId?: string | null | undefined;
   readonly status?: RequestStatus | null | undefined;
   readonly autoRouted?: boolean | null | undefined;
+  /** Decided by this rule set, alone or with others. */
+  readonly ruleSetId?: string | null | undefined;
+  /** By this version of it. */
+  readonly ruleSetVersion?: number | null | undefined;
   readonly exclude?: RequestExclusions | null | undefined;
 }
 
@@ -61,6 +65,12 @@ const requestFilter = z.strictObject({
   sessionId: text,
   status: z.enum(REQUEST_STATUSES).nullish(),
   autoRouted: z.boolean().nullish(),
+  ruleSetId: z.string().nullish(),
+  ruleSetVersion: z
+    .int()
+    .min(1)
+    .max(2 ** 31 - 1)
+    .nullish(),
   exclude: exclusions.nullish(),
 });
 
@@ -75,15 +85,28 @@ export interface RequestConditions {
   readonly sessionId: string | null;
   readonly status: RequestStatus | null;
   readonly autoRouted: boolean | null;
+  readonly ruleSet: DecidedBy | null;
   /** Column → values that a row must not have. */
   readonly excluded: ReadonlyMap<ExcludedColumn, readonly string[]>;
 }
 
+/** A rule set that must have decided; the decision is in each row's trace, which no index knows. */
+export interface DecidedBy {
+  readonly id: string;
+  /** Null = whichever. */
+  readonly version: number | null;
+  /** Unix ms: before it was there, it decided nothing (request-log-decided.ts). */
+  readonly since: number;
+}
+
 type ExcludedColumn = Exclude<DimensionColumn, 'cost_tier'> | 'session_id' | 'status';
 
-/** Whether only the log itself can say what fits: the rollups know neither conversations nor what to leave out. */
-export function isBeyondSums({ sessionId, excluded }: RequestConditions): boolean {
-  return sessionId !== null || excluded.size > 0;
+/**
+ * Whether only the log itself can say what fits: the rollups know neither conversations nor decisions, nor what to
+ * leave out.
+ */
+export function isBeyondSums({ sessionId, ruleSet, excluded }: RequestConditions): boolean {
+  return sessionId !== null || ruleSet !== null || excluded.size > 0;
 }
 
 /** What PostgreSQL can tell apart, and no request is beyond. */
@@ -131,8 +154,15 @@ export function requestConditions(actor: Actor, input: RequestFilter): RequestCo
     sessionId: given.sessionId == null ? null : withoutNul(given.sessionId),
     status: given.status ?? null,
     autoRouted: given.autoRouted ?? null,
+    ruleSet: decidedBy(given.ruleSetId, given.ruleSetVersion),
     excluded: excludedOf(given.exclude ?? {}),
   };
+}
+
+function decidedBy(id: string | null | undefined, version: number | null | undefined): DecidedBy | null {
+  if (id != null) return { id: requireId(id, 'rule set'), version: version ?? null, since: FOREVER.from };
+  if (version == null) return null;
+  throw badInput([{ path: 'ruleSetVersion', message: 'needs "ruleSetId": of which rule set' }]);
 }
 
 function excludedOf(given: RequestExclusions): RequestConditions['excluded'] {
@@ -190,14 +220,28 @@ export function noneOf(excluded: ReadonlyMap<string, readonly string[]>): Prisma
   return all.length > 0 ? Prisma.join(all, ' AND ') : Prisma.sql`TRUE`;
 }
 
+/** Whether a row's trace names a rule set as one of those that decided. */
+export function isDecidedBy(
+  trace: Prisma.Sql,
+  { id, version }: Pick<DecidedBy, 'id' | 'version'>,
+): Prisma.Sql {
+  const wanted = JSON.stringify([{ id, ...(version === null ? {} : { version }) }]);
+  return Prisma.sql`${trace}->'routing'->'ruleSets' @> ${wanted}::jsonb`;
+}
+
 /** Over `request_log`, all but the time. */
 export function requestIs(conditions: RequestConditions): Prisma.Sql {
-  const { dimensions, sessionId, status, autoRouted, excluded } = conditions;
+  const { dimensions, sessionId, status, autoRouted, ruleSet, excluded } = conditions;
   const all = [dimensionsAre(dimensions)];
   // The second condition lets the partial index be used.
   if (sessionId !== null) all.push(Prisma.sql`session_id = ${sessionId} AND session_id <> ''`);
   if (status !== null) all.push(Prisma.sql`status = ${status}`);
   if (autoRouted !== null) all.push(Prisma.sql`auto_routed = ${autoRouted}`);
+  if (ruleSet !== null) {
+    // The first condition lets the partial index be used, the second leaves out partitions.
+    all.push(Prisma.sql`auto_routed AND at >= ${new Date(ruleSet.since)}::timestamptz`);
+    all.push(isDecidedBy(Prisma.sql`trace`, ruleSet));
+  }
   if (excluded.size > 0) all.push(noneOf(excluded));
   return Prisma.join(all, ' AND ');
 }

@@ -64,10 +64,10 @@ export async function readVolume(
   const span = given.from > 0 ? given : { ...given, from: await firstRow(db, conditions, shape, given) };
   if (span.from >= span.to) return [];
 
-  const isOfSession = conditions.sessionId !== null;
+  const isOfLog = conditions.sessionId !== null || conditions.ruleSet !== null;
   const wanted = { most, zone, isOpen: given.from === 0 };
   const fine = bucketsOf(span, { ...wanted, least: 0 });
-  if (isOfSession) return await ofLog(db, conditions, fine);
+  if (isOfLog) return await ofLog(db, conditions, fine);
   const mayLook = async (rows: number): Promise<boolean> =>
     (await roughly(db, conditions, shape, span)) <= rows;
   if (conditions.excluded.has('session_id')) {
@@ -253,7 +253,7 @@ async function firstRow(
        ORDER BY at LIMIT 1`;
     return row?.at.getTime() ?? to;
   };
-  if (conditions.sessionId !== null) return await oldest(0, to, 'request_log');
+  if (conditions.sessionId !== null || conditions.ruleSet !== null) return await oldest(0, to, 'request_log');
   const asked = {
     key: Prisma.sql`floor(extract(epoch FROM at) / 86400)::int`,
     grain: 'day',

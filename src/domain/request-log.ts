@@ -7,6 +7,7 @@ import {
 import type { Actor } from '../identity/actor.ts';
 import { authorize } from '../identity/policy.ts';
 import { createAtOnce } from './at-once.ts';
+import { boundDecisions } from './request-log-decided.ts';
 import {
   countDays,
   countHours,
@@ -142,6 +143,11 @@ export function createRequestLog({
     return requestConditions(actor, filter);
   }
 
+  /** The same for what is read at once: decisions only as far as they can be looked at. */
+  async function readyFor(actor: Actor, filter: RequestFilter): Promise<RequestConditions> {
+    return await boundDecisions(db, conditionsFor(actor, filter));
+  }
+
   /** Several statements that see the same moment. */
   function atOnce<T>(work: (tx: Prisma.TransactionClient) => Promise<T>): Promise<T> {
     return db.$transaction(work, { isolationLevel: Prisma.TransactionIsolationLevel.RepeatableRead });
@@ -149,7 +155,7 @@ export function createRequestLog({
 
   return {
     async page(actor, filter, at) {
-      const conditions = conditionsFor(actor, filter);
+      const conditions = await readyFor(actor, filter);
       const { page: given, limit: size } = validate(pageInput, at);
       const limit = size ?? DEFAULT_PAGE;
       const page = given ?? 1;
@@ -172,13 +178,13 @@ export function createRequestLog({
     },
 
     async total(actor, filter) {
-      const conditions = conditionsFor(actor, filter);
+      const conditions = await readyFor(actor, filter);
       if (isBeyondSums(conditions)) return await countRows(db, conditions, conditions);
       return (await atOnce((tx) => lookAt(tx, conditions))).total;
     },
 
     async slice(actor, filter, { limit, ...place }) {
-      const conditions = narrowed(conditionsFor(actor, filter), place);
+      const conditions = narrowed(await readyFor(actor, filter), place);
       if (isBeyondSums(conditions)) return await readRows(db, conditions, { ...place, hours: null, limit });
       return await atOnce(async (tx) => {
         const hours = await hoursOfSlice(tx, conditions, { limit, ...place });
@@ -187,7 +193,7 @@ export function createRequestLog({
     },
 
     async top(actor, filter, { by, limit }) {
-      const conditions = conditionsFor(actor, filter);
+      const conditions = await readyFor(actor, filter);
       const until = Math.min(conditions.to, clock().getTime());
       // An hour more: of the days of a calendar one may have 25.
       if (until - conditions.from > TOP_DAYS * DAY_MS + HOUR_MS) {
@@ -197,7 +203,7 @@ export function createRequestLog({
     },
 
     async volume(actor, filter, input) {
-      const conditions = conditionsFor(actor, filter);
+      const conditions = await readyFor(actor, filter);
       const { timeZone: zone, most } = validate(volumeInput, input);
       const wanted = {
         now: clock().getTime(),
@@ -290,8 +296,9 @@ async function hoursOfSlice(
 
 async function* readBatches(
   db: PrismaClient,
-  conditions: RequestConditions,
+  asked: RequestConditions,
 ): AsyncGenerator<readonly RequestRow[], void, undefined> {
+  const conditions = await boundDecisions(db, asked);
   if (isBeyondSums(conditions)) {
     yield* inBatches((after) => readRows(db, conditions, { hours: null, after, limit: BATCH }));
     return;

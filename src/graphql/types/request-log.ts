@@ -132,6 +132,11 @@ const RequestLogFilter = builder.inputType('RequestLogFilter', {
     sessionId: t.string({ description: 'Of this conversation.' }),
     status: t.field({ type: RequestStatus, description: 'That ended so.' }),
     autoRouted: t.boolean({ description: 'Placed by the router, or not.' }),
+    ruleSetId: t.id({
+      description:
+        'Decided by this rule set, alone or with others. At most 200,000 decisions are looked at: of a busy gateway a shorter time must be given, or a tenant.',
+    }),
+    ruleSetVersion: t.int({ description: 'By this version of `ruleSetId`.' }),
     exclude: t.field({ type: RequestLogExclusionFilter, description: 'But none of these.' }),
   }),
 });

@@ -31,6 +31,10 @@ const RequestLoggedFilter = builder.inputType('RequestLoggedFilter', {
     sessionId: t.string({ description: 'Of this conversation.' }),
     status: t.field({ type: RequestStatus, description: 'That ended so.' }),
     autoRouted: t.boolean({ description: 'Placed by the router, or not.' }),
+    ruleSetId: t.id({
+      description: 'Decided by this rule set, alone or with others.',
+    }),
+    ruleSetVersion: t.int({ description: 'By this version of `ruleSetId`.' }),
     exclude: t.field({ type: RequestLogExclusionFilter, description: 'But none of these.' }),
   }),
 });

@@ -20,7 +20,12 @@ export const REQUEST_EXPORT: RawRoute = {
   summary: 'The whole request log, or what a filter leaves of it, newest first, as a file',
   reason: 'A stream of any length: a GraphQL answer would have to be built in memory first.',
   params: {},
-  query: { format: 'csv (the default) or jsonl; traces are in jsonl only', ...FILTER_QUERY },
+  query: {
+    format: 'csv (the default) or jsonl; traces are in jsonl only',
+    ...FILTER_QUERY,
+    ruleSetId: 'Decided by this rule set, alone or with others',
+    ruleSetVersion: 'By this version of it',
+  },
   requirement: ['requestLog.read'],
   produces: {
     'text/csv':

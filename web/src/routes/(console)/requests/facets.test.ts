@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countOf, facetValues, matching, readTyped, usageFilters } from './facets.ts';
+import { countOf, facetValues, matching, readTyped, ruleSetName, usageFilters } from './facets.ts';
 import { FIELD_NAMES } from './request-query.ts';
 import type { Condition } from './request-query.ts';
 
@@ -63,5 +63,33 @@ describe('what is offered while one types', () => {
     expect(found('-model:s')).toEqual([true, ['sonnet']]);
     expect(found('status:')).toEqual([false, ['success', 'error', 'aborted']]);
     expect(matching(values, readTyped('', FIELD_NAMES), 1).get('model')).toHaveLength(1);
+  });
+});
+
+describe('rule sets', () => {
+  const id = '0198c5b0-0000-7000-8000-000000000001';
+  const other = '0198c5b0-0000-7000-8000-000000000002';
+  const sets = [
+    { id, name: 'Default', version: 3, tenant: null },
+    { id: other, name: 'Careful', version: 1, tenant: { id: 't1', name: 'Acme' } },
+  ];
+
+  it('are known by their names, and by their ends where nobody knows them', () => {
+    expect(ruleSetName(id, sets)).toBe('Default');
+    expect(ruleSetName(`${id}@2`, sets)).toBe('Default, version 2');
+    expect(ruleSetName(`${other}@1`, sets)).toBe('Careful of Acme, version 1');
+    expect(ruleSetName(id, [])).toBe('…000001');
+  });
+
+  it('are offered whole and in their newest version, without a count', () => {
+    const offered = matching(
+      facetValues(null, { conditions: [] }, String, sets),
+      readTyped('ruleset:default', FIELD_NAMES),
+      5,
+    );
+    expect(offered.get('ruleset')).toEqual([
+      { field: 'ruleset', value: id, shown: 'Default', count: null },
+      { field: 'ruleset', value: `${id}@3`, shown: 'Default, version 3', count: null },
+    ]);
   });
 });

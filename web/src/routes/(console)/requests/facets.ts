@@ -1,7 +1,12 @@
-import type { RequestFacetFragment, RequestFacetsQuery, UsageFilter } from '#lib/generated/graphql.ts';
+import type {
+  RequestFacetFragment,
+  RequestFacetsQuery,
+  RequestRuleSetsQuery,
+  UsageFilter,
+} from '#lib/generated/graphql.ts';
 import { formatCount } from '#lib/format/count.ts';
 import type { Condition, FieldName, RequestView } from './request-query.ts';
-import { parseTyped } from './request-query.ts';
+import { parseTyped, readRuleSet } from './request-query.ts';
 
 /** A value that one can filter by, and how many requests have it; null = not counted. */
 export interface FacetValue {
@@ -43,7 +48,7 @@ function isCounted(field: FieldName): field is CountedField {
 /** How many of a group fit the conditions that usage knows as measures; null = it cannot tell. */
 export function countOf(group: RequestFacetFragment, conditions: readonly Condition[]): number | null {
   const { requests, errors, aborted, autoRouted } = group;
-  if (conditions.some(({ field, not }) => not || field === 'session')) return null;
+  if (conditions.some(({ field, not }) => not || field === 'session' || field === 'ruleset')) return null;
   const status = conditions.find(({ field }) => field === 'status')?.value;
   const routed = conditions.find(({ field }) => field === 'routed')?.value;
   if (status !== undefined && routed !== undefined) return null;
@@ -59,6 +64,7 @@ export function facetValues(
   facets: RequestFacetsQuery | null,
   { conditions }: Pick<RequestView, 'conditions'>,
   tenantName: (id: string) => string,
+  ruleSets: RuleSets = [],
 ): readonly FacetValue[] {
   const values: FacetValue[] = [];
   const add = (field: FieldName, value: string | null, group: RequestFacetFragment, shown = value): void => {
@@ -80,7 +86,24 @@ export function facetValues(
   for (const group of facets?.key?.groups ?? []) {
     add('key', group.keyId, group, group.key === null ? null : `${group.key.label} ${group.key.prefix}…`);
   }
-  return [...values, ...FIXED];
+  return [...values, ...FIXED, ...ruleSets.flatMap(ruleSetValues)];
+}
+
+/** What the filter knows of the rule sets; empty for those who may not see them. */
+export type RuleSets = RequestRuleSetsQuery['ruleSets'];
+
+/** Any of its versions, and the one in force. */
+function ruleSetValues({ id, version }: RuleSets[number], _: number, all: RuleSets): FacetValue[] {
+  return [id, `${id}@${version}`].map((value) => fixed('ruleset', value, ruleSetName(value, all)));
+}
+
+/** "Default, version 3" for "<id>@3". */
+export function ruleSetName(value: string, ruleSets: RuleSets): string {
+  const { id, version } = readRuleSet(value) ?? { id: value, version: null };
+  const known = ruleSets.find((set) => set.id === id.toLowerCase());
+  const owner = known?.tenant == null ? '' : ` of ${known.tenant.name}`;
+  const name = known === undefined ? `…${id.slice(-6)}` : `${known.name}${owner}`;
+  return version === null ? name : `${name}, version ${version}`;
 }
 
 const fixed = (field: FieldName, value: string, shown: string): FacetValue => ({

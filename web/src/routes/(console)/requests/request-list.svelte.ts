@@ -131,8 +131,9 @@ export class RequestList {
     if (asked !== this.#asked || !outcome.ok) return;
     // Those that came meanwhile are counted already.
     this.#counted = outcome.data - (this.#isLive ? this.#tail.arrived : 0);
-    // What is left out can only be counted by looking at all rows, so such a log is read on from page to page.
-    const canJump = !view.live && view.sort === null && view.filter.exclude == null;
+    // What is left out or decided can only be counted by looking at all rows, so such a log is read on from page to page.
+    const isLookedAt = view.filter.exclude != null || view.filter.ruleSetId != null;
+    const canJump = !view.live && view.sort === null && !isLookedAt;
     if (canJump) this.#sheet = counted(this.#sheet, outcome.data);
   }
 

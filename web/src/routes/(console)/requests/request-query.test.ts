@@ -34,6 +34,15 @@ describe('the address of the log', () => {
     });
   });
 
+  it('names a rule set that decided, or one version of it', () => {
+    expect(read(`ruleset=${TENANT}`).filter).toEqual({ ruleSetId: TENANT });
+    expect(read(`ruleset=${TENANT}@12`).filter).toEqual({ ruleSetId: TENANT, ruleSetVersion: 12 });
+    for (const none of ['Default', `${TENANT}@0`, `${TENANT}@x`, `${TENANT}@`]) {
+      expect(read(`ruleset=${none}`).conditions).toEqual([]);
+    }
+    expect(read(`not=ruleset:${TENANT}`).conditions).toEqual([]);
+  });
+
   it('takes two moments, and excludes as often as it is asked to', () => {
     const search =
       'from=2026-11-20T08:00:00Z&to=2026-11-20T09:00:00Z&not=model:a:b&not=model:c&not=status:ERROR';

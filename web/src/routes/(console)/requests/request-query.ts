@@ -12,6 +12,7 @@ import type { RequestLogFilter, RequestOrder, RequestStatus } from '#lib/generat
  *   model, category, user, session   as they stand in the log
  *   status     SUCCESS, ERROR or ABORTED
  *   routed     yes = the router chose the model, no = the client did
+ *   ruleset    the id of a rule set that decided, or one version of it: "<id>@3"
  *   not        "<name>:<value>", as often as needed: not these
  *   sort       cost, first, duration or tokens: the topmost of the range instead of the newest
  *   live       1 = what comes is added while one looks
@@ -32,6 +33,7 @@ export const FIELDS = {
   session: { label: 'Session', filter: 'sessionId', excluded: 'sessions' },
   status: { label: 'Status', filter: 'status', excluded: 'statuses' },
   routed: { label: 'Routed', filter: 'autoRouted', excluded: null },
+  ruleset: { label: 'Rule set', filter: 'ruleSetId', excluded: null },
 } as const;
 export type FieldName = keyof typeof FIELDS;
 export const FIELD_NAMES = Object.keys(FIELDS) as readonly FieldName[];
@@ -123,7 +125,14 @@ function isValue(field: FieldName, value: string): boolean {
   if (field === 'status') return STATUSES.some((known) => known === value);
   if (field === 'routed') return Object.hasOwn(ROUTED, value);
   if (field === 'tenant' || field === 'key') return isId(value);
+  if (field === 'ruleset') return readRuleSet(value) !== null;
   return value !== '' || field === 'provider' || field === 'category' || field === 'user';
+}
+
+/** A rule set, or one version of it, as the address spells it; null = that is none. */
+export function readRuleSet(value: string): { readonly id: string; readonly version: number | null } | null {
+  const [, id = '', version] = /^([^@]+)(?:@([1-9]\d{0,8}))?$/.exec(value) ?? [];
+  return isId(id) ? { id, version: version === undefined ? null : Number(version) } : null;
 }
 
 /** The same filter for the log and for what is live; without the time, which only the log has. */
@@ -132,10 +141,16 @@ function filterOf(conditions: readonly Condition[]): Omit<RequestLogFilter, 'fro
   const exclude: Record<string, string[]> = {};
   for (const { field, value, not } of conditions) {
     const { filter: name, excluded } = FIELDS[field];
-    if (!not) filter[name] = field === 'routed' ? ROUTED[value] : value;
+    if (field === 'ruleset') Object.assign(filter, ruleSetFilter(value));
+    else if (!not) filter[name] = field === 'routed' ? ROUTED[value] : value;
     else if (excluded !== null) (exclude[excluded] ??= []).push(value);
   }
   return { ...filter, ...(Object.keys(exclude).length === 0 ? {} : { exclude }) };
+}
+
+function ruleSetFilter(value: string): Pick<RequestLogFilter, 'ruleSetId' | 'ruleSetVersion'> {
+  const { id, version } = readRuleSet(value) ?? { id: value, version: null };
+  return { ruleSetId: id, ...(version === null ? {} : { ruleSetVersion: version }) };
 }
 
 /** What narrows the list down; the order and being live do not. */
