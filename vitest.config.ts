@@ -18,7 +18,7 @@ export default defineConfig({
     teardownTimeout: 120_000,
     // Workers, and the programs that they start, find compiled what others of this run have loaded before.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/prism/compiled') },
-    expect: { poll: { timeout: 20_000, interval: 20 } },
+    expect: { poll: { timeout: 60_000, interval: 20 } },
     projects: [
       {
         extends: true,

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createPool, createPrisma } from '../../src/database/client.ts';
 import { createTestDatabase, type TestDatabase } from '../kit/database.ts';
 
-const SOON = 20_000;
+const SOON = 60_000;
 
 let database: TestDatabase;
 beforeEach(async () => (database = await createTestDatabase()));

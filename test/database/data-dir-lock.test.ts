@@ -48,7 +48,7 @@ test('one that is just going is waited for', async () => {
 test('of eight that start at once, exactly one gets it', async () => {
   const takers = Array.from({ length: 8 }, () => startNode(['-e', HOLD, directory]));
   const refused = Promise.all(takers.map((taker) => taker.ended));
-  await vi.waitFor(() => expect(takers.filter(({ child }) => child.exitCode === 1)).toHaveLength(7), 30_000);
+  await vi.waitFor(() => expect(takers.filter(({ child }) => child.exitCode === 1)).toHaveLength(7), 60_000);
   const holders = takers.filter((taker) => taker.output().includes('held'));
   expect(holders.map(({ child }) => child.exitCode)).toEqual([null]);
   holders[0]?.child.kill('SIGKILL');

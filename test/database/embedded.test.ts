@@ -160,7 +160,7 @@ describe('after a kill -9', () => {
         expect(serverPid(home)).not.toBe(before);
         expect((await pool.query('SELECT * FROM kept')).rows).toEqual([{ number: 7 }]);
       },
-      { timeout: 30_000, interval: 50 },
+      { timeout: 60_000, interval: 50 },
     );
     await pool.end();
   });
@@ -190,7 +190,7 @@ describe('after a kill -9', () => {
 
   test('in the middle of the first start, the half-made cluster is made anew', async () => {
     const node = startNode(['-e', SCRIPT, dataDir]);
-    await vi.waitFor(() => expect(halfMade()).toBe(true), { timeout: 30_000, interval: 2 });
+    await vi.waitFor(() => expect(halfMade()).toBe(true), { timeout: 60_000, interval: 2 });
     await kill(node);
     const { url } = await start();
     expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);

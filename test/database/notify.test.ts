@@ -5,7 +5,7 @@ import { createPool } from '../../src/database/client.ts';
 import { listen, type ChangeNotice } from '../../src/database/notify.ts';
 import { createTestDatabase, type TestDatabase } from '../kit/database.ts';
 
-const SOON = 20_000;
+const SOON = 60_000;
 
 let database: TestDatabase;
 let pool: pg.Pool;

@@ -95,7 +95,7 @@ describe.each(OUTAGES.filter(({ onlyLong }) => IS_LONG || !onlyLong))('PostgreSQ
     async () => {
       await start(outage.url());
       const traffic = driveAtRate(REQUESTS_PER_SECOND, ask);
-      await until(() => traffic.seen.length > 50, 20_000);
+      await until(() => traffic.seen.length > 50, 60_000);
       const rssBefore = rssMb(product.pid);
 
       await outage.begin();

@@ -46,7 +46,7 @@ export async function createOwnPostgres(): Promise<OwnPostgres> {
     });
     closeSync(output);
     server = child;
-    const end = performance.now() + 20_000;
+    const end = performance.now() + 60_000;
     while (!(await answers(socketUrl(home, 'postgres')))) {
       if (child.exitCode !== null || performance.now() > end) {
         throw new Error(`PostgreSQL: ${readFileSync(join(directory, 'postgres.log'), 'utf8').slice(-1_000)}`);

@@ -53,7 +53,7 @@ const post = (path: string, body: string | Uint8Array) =>
     method: 'POST',
     headers: { authorization: `Bearer ${tenant.apiKey}` },
     body: body as string,
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(60_000),
   });
 
 /** Numbers as they are written: a double would hide what is lost. */

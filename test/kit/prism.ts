@@ -158,7 +158,7 @@ async function untilKnown(tenant: TestTenant): Promise<void> {
 }
 
 /** Waits for a condition, looking every 10 ms; fails after `ms`, by default long enough for a busy machine. */
-export async function until(condition: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
+export async function until(condition: () => boolean | Promise<boolean>, ms = 60_000): Promise<void> {
   const end = performance.now() + ms;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error('what was waited for did not happen');

@@ -10,7 +10,7 @@ export async function logOf(prism: TestPrism, requestId: string | null): Promise
   const client = new pg.Client({ connectionString: prism.databaseUrl });
   await client.connect();
   try {
-    const end = performance.now() + 20_000;
+    const end = performance.now() + 60_000;
     for (;;) {
       await prism.prism.flush();
       const { rows } = await client.query('SELECT * FROM request_log WHERE id = $1', [requestId]);

@@ -76,7 +76,7 @@ function recorder() {
 }
 
 /** Until it holds; looks often, so that tests cost no more than what they wait for. */
-const eventually = (check: () => void, timeout = 20_000) => vi.waitFor(check, { interval: 2, timeout });
+const eventually = (check: () => void, timeout = 60_000) => vi.waitFor(check, { interval: 2, timeout });
 
 const chunk = (text: string) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`;
 

@@ -8,7 +8,7 @@ import { SIMULATED_MODELS } from '../../src/providers/simulator/models.ts';
 import { createSimulator, type Simulator } from '../../src/providers/simulator/simulator.ts';
 
 const TIMEOUTS: UpstreamTimeouts = { connectMs: 5000, firstByteMs: 10_000, betweenBytesMs: 10_000 };
-const eventually = (check: () => void) => vi.waitFor(check, { interval: 2, timeout: 20_000 });
+const eventually = (check: () => void) => vi.waitFor(check, { interval: 2, timeout: 60_000 });
 
 let simulator: Simulator;
 let upstream: Upstream;

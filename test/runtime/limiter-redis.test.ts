@@ -194,7 +194,7 @@ describe.skipIf(binary === null)('the shared limiter', () => {
     expect(lines.filter((line) => line.level === 50)).toHaveLength(1);
     await redis.restart();
     await expect
-      .poll(() => shared.status(), { timeout: 20_000 })
+      .poll(() => shared.status(), { timeout: 60_000 })
       .toEqual({ mode: 'shared', degraded: false });
     expect((await shared.admit('t', bounds, 1)).allowed).toBe(true);
     expect(lines.map((line) => line.msg)).toEqual([
@@ -225,7 +225,7 @@ describe.skipIf(binary === null)('the shared limiter', () => {
     shared.settle(slow[0]?.reservation ?? null, 100);
     redis.thaw();
     await expect.poll(() => used('t')).toEqual({ requests: 3, tokens: 114 });
-    await expect.poll(() => shared.status().degraded, { timeout: 20_000 }).toBe(false);
+    await expect.poll(() => shared.status().degraded, { timeout: 60_000 }).toBe(false);
     expect(lines.filter((line) => line.level === 50)).toHaveLength(1);
   });
 
@@ -247,7 +247,7 @@ describe.skipIf(binary === null)('the shared limiter', () => {
     expect((await shared.admit('t', limits(1, 0), 1)).allowed).toBe(true);
     expect((await shared.admit('t', limits(1, 0), 1)).allowed).toBe(false);
     await redis.restart();
-    await expect.poll(() => shared.status().mode, { timeout: 20_000 }).toBe('shared');
+    await expect.poll(() => shared.status().mode, { timeout: 60_000 }).toBe('shared');
   });
 
   test('decides locally once it is closed', async () => {

@@ -74,7 +74,7 @@ async function linesOf(path: string, count: number): Promise<Record<string, unkn
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
-const WAIT = { timeout: 20_000, interval: 10 };
+const WAIT = { timeout: 60_000, interval: 10 };
 
 async function textOf(path: string): Promise<string> {
   return existsSync(path) ? await readFile(path, 'utf8') : '';

@@ -183,7 +183,7 @@ describe('a change', { retry: 2 }, () => {
     expect(snapshots.current().keysByHash.get(key)?.tenant.name).toBe('a');
     await cut.reopen();
     await expect
-      .poll(() => snapshots.current().tenantsById.get(id)?.name, { timeout: 30_000 })
+      .poll(() => snapshots.current().tenantsById.get(id)?.name, { timeout: 60_000 })
       .toBe('changed');
     expect(snapshots.status()).toMatchObject({ source: 'database', stale: false });
     expect(lines.filter((line) => line.level >= 50).length).toBeLessThanOrEqual(1);

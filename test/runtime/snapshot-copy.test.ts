@@ -96,7 +96,7 @@ describe('a start without PostgreSQL', () => {
     await db.query('UPDATE tenant SET name = $1', ['changed']);
     await cut.reopen();
     await expect
-      .poll(() => snapshots.status(), { timeout: 30_000 })
+      .poll(() => snapshots.status(), { timeout: 60_000 })
       .toMatchObject({ source: 'database', stale: false });
     expect(snapshots.current().tenantsById.get(id)?.name).toBe('changed');
   });

@@ -6,7 +6,7 @@ import { until } from './outside.ts';
 const CHROMIUM = '/usr/bin/chromium';
 
 /** What has not happened after this long does not happen; on a busy machine a page may take seconds. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 /** For headless runs, also as root, that talk to nobody but us. */
 const FLAGS = [

@@ -170,7 +170,7 @@ describe.skipIf(!hasBrowser())('the overview', () => {
     const count = page.getByText(/in the last minute/);
     await count.waitFor();
     await askModel(stage.url, ready.apiKey, 'sim-fast');
-    await until(async () => /^[1-9]/.test((await count.textContent())?.trim() ?? ''), 15_000);
+    await until(async () => /^[1-9]/.test((await count.textContent())?.trim() ?? ''));
     expect(await count.textContent()).toMatch(/requests? in the last minute/);
   });
 

@@ -55,7 +55,7 @@ export async function answered(ask: () => Promise<number>): Promise<number> {
 }
 
 /** Waits for a condition; long enough for a machine that is busy with other tests. */
-export async function until(condition: () => Promise<boolean>, ms = 30_000): Promise<void> {
+export async function until(condition: () => Promise<boolean>, ms = 60_000): Promise<void> {
   const end = performance.now() + ms;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error('what was waited for did not happen');

@@ -69,7 +69,7 @@ describe.skipIf(!hasBrowser())('the playground', () => {
 
   const column = (number: number) => page.getByRole('region', { name: `Column ${number}` });
   const answered = (number: number) =>
-    column(number).getByText('Answered', { exact: true }).waitFor({ state: 'attached', timeout: 20_000 });
+    column(number).getByText('Answered', { exact: true }).waitFor({ state: 'attached', timeout: 60_000 });
 
   async function open(models: readonly string[]): Promise<void> {
     await page.goto(`/playground?tenant=${ready.tenantId}&${models.map((model) => `m=${model}`).join('&')}`);
@@ -287,7 +287,7 @@ describe.skipIf(!hasBrowser())('the playground', () => {
           await it.getByLabel('Message 1', { exact: true }).fill('Hello');
           await it.getByRole('button', { name: 'Run all' }).click();
           const done = it.getByText('Answered', { exact: true });
-          await done.nth(1).waitFor({ state: 'attached', timeout: 20_000 });
+          await done.nth(1).waitFor({ state: 'attached', timeout: 60_000 });
         },
       ],
     ]);

@@ -249,7 +249,7 @@ describe.skipIf(!hasBrowser())('the request log', () => {
     expect(await rowOf(missed[0] ?? '').count()).toBe(0);
     isAway = false;
     const after = await ask();
-    for (const id of [...missed, after]) await rowOf(id).waitFor({ timeout: 30_000 });
+    for (const id of [...missed, after]) await rowOf(id).waitFor({ timeout: 60_000 });
     await page.getByText(/^Connection lost at/).waitFor({ state: 'detached' });
   });
 
