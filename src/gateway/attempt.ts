@@ -179,8 +179,9 @@ class Reading implements UpstreamHandler {
     }
     let reply: Reply;
     try {
-      if (this.#plan.reader !== null) throw notAStream(this.#plan.served, this.#status, this.#headers, body);
+      // Some servers send their errors so where a stream was asked for, and these tell what they are.
       reply = this.#plan.read(body);
+      if (this.#plan.reader !== null) throw notAStream(this.#status);
     } catch (error) {
       this.#fail(asFailure(error));
       return;
@@ -233,17 +234,7 @@ function isJson(headers: UpstreamHeaders): boolean {
   return typeof type === 'string' && type.startsWith('application/json');
 }
 
-/** A 2xx that is JSON where a stream was asked: some servers send their errors so. */
-function notAStream(
-  served: ServedModel,
-  status: number,
-  headers: UpstreamHeaders,
-  body: Buffer,
-): UpstreamFailure {
-  if (body.includes('"error"')) {
-    const failure = served.provider.adapter.readError(500, headers, body);
-    return new UpstreamFailure(failure.kind, failure.message, { status, upstreamCode: failure.upstreamCode });
-  }
+function notAStream(status: number): UpstreamFailure {
   return new UpstreamFailure('malformed', 'A stream was asked for, a whole answer came.', { status });
 }
 

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readStream } from '../kit/read-stream.ts';
 import { KEY, openChains, type Chains } from './chain.ts';
-import { answer, frame, refuse, type Respond } from './upstream.ts';
+import { answer, frame, refuse, sendJson, type Respond } from './upstream.ts';
 
 let chains: Chains;
 beforeAll(async () => {
@@ -139,6 +139,23 @@ describe('before the first byte', () => {
     expect(to.upstreams[1]?.received).toHaveLength(0);
     expect(await chains.rowOf(response)).toMatchObject({ attempts: 1, status: 'error', http_status: 422 });
   });
+
+  it.each([
+    [400, 400, 'invalid_request_error'],
+    [429, 429, 'rate_limit_error'],
+    [502, 503, 'provider_error'],
+  ])(
+    'error %i inside a 200 means the same in place of an answer and of a stream',
+    async (code, status, type) => {
+      const inside: Respond = (res) => sendJson(res, 200, { error: { message: 'It cannot be.', code } });
+      for (const stream of [false, true]) {
+        const to = await chains.chain([inside]);
+        const response = await chains.chat(to, { stream });
+        expect(response.status).toBe(status);
+        expect(await response.json()).toMatchObject({ error: { type } });
+      }
+    },
+  );
 
   it('a number of tries is enough, however many providers there are', async () => {
     const to = await chains.chain(Array.from({ length: 7 }, () => refuse(500)));
