@@ -18,9 +18,12 @@ export function asText(value: unknown): string | null {
   return typeof value === 'string' && value.trim() !== '' ? value : null;
 }
 
-/** A count: finite, not negative, made whole; null = it is none. */
+/** What the log can hold; nothing that is counted in tokens comes near. */
+const LARGEST_COUNT = 2_147_483_647;
+
+/** A count: not negative, not beyond belief, made whole; null = it is none. */
 export function asCount(value: unknown): number | null {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? Math.floor(value) : null;
+  return typeof value === 'number' && value >= 0 && value <= LARGEST_COUNT ? Math.floor(value) : null;
 }
 
 /** The first of the members that is a count above zero. */

@@ -57,6 +57,33 @@ describe('readUsage', () => {
       },
     ],
     [
+      'Anthropic’s members, when only the total shows that they stand beside the prompt',
+      {
+        prompt_tokens: 1000,
+        completion_tokens: 50,
+        total_tokens: 1350,
+        cache_read_input_tokens: 200,
+        cache_creation_input_tokens: 100,
+      },
+      { inputTokens: 1300, outputTokens: 50, cachedTokens: 200, cacheWriteTokens: 100, reasoningTokens: 0 },
+    ],
+    [
+      'reasoning beside the completion, be it as much as is cached',
+      {
+        prompt_tokens: 1000,
+        completion_tokens: 20,
+        total_tokens: 1320,
+        prompt_tokens_details: { cached_tokens: 300 },
+        completion_tokens_details: { reasoning_tokens: 300 },
+      },
+      { inputTokens: 1000, outputTokens: 320, cachedTokens: 300, reasoningTokens: 300 },
+    ],
+    [
+      'Voyage’s total of an embedding',
+      { total_tokens: 12 },
+      { inputTokens: 12, outputTokens: 0, reasoningTokens: 0 },
+    ],
+    [
       'Anthropic’s members, when they are part of the prompt',
       {
         prompt_tokens: 1510,
@@ -102,9 +129,9 @@ describe('readUsage', () => {
     ])
       expect(readUsage(usage)).toBeNull();
     expect(readUsage({ prompt_tokens: -5, completion_tokens: 'many' })).toBeNull();
-    expect(readUsage({ prompt_tokens: Number.NaN, completion_tokens: 3.7 })).toEqual({
-      ...NO_USAGE,
-      outputTokens: 3,
-    });
+    // Half a report would be charged as if the other half had cost nothing, a senseless one for ever.
+    expect(readUsage({ prompt_tokens: -1, completion_tokens: 20, total_tokens: 19 })).toBeNull();
+    expect(readUsage({ prompt_tokens: 1e300, completion_tokens: 1 })).toBeNull();
+    expect(readUsage({ completion_tokens: 3.7 })).toEqual({ ...NO_USAGE, outputTokens: 3 });
   });
 });

@@ -3,20 +3,26 @@ import type { JsonObject } from '../adapter.ts';
 import { asCount, asObject, firstCount } from './fields.ts';
 
 /**
- * OpenAI's `usage` → token classes; null = none was reported (absent, empty, or all zero, as some servers send).
+ * OpenAI's `usage` → token classes; null = none was reported: absent, empty, all zero, as some servers send, or a
+ * total that is no count (text, −1 for "not known").
  *
  * Servers differ in what their totals contain. What must hold is that the cached and reasoning tokens are part
  * of the totals, so figures that contradict it are read as "beside", not "of which":
  * - DeepSeek: prompt_cache_hit_tokens; OpenRouter: prompt_tokens_details.cache_write_tokens;
  *   Anthropic behind a compatible front: cache_read_input_tokens, cache_creation_input_tokens.
  * - xAI and Gemini's compatible API: total_tokens = prompt + completion + reasoning, completion without reasoning.
+ * - Voyage tells nothing but total_tokens of an embedding: all of it is the prompt.
  */
 export function readUsage(value: unknown): TokenUsage | null {
   const usage = asObject(value);
   if (!usage) return null;
-  const prompt = asCount(usage['prompt_tokens'] ?? usage['input_tokens']) ?? 0;
-  const completion = asCount(usage['completion_tokens'] ?? usage['output_tokens']) ?? 0;
   const total = asCount(usage['total_tokens']) ?? 0;
+  const toldPrompt = usage['prompt_tokens'] ?? usage['input_tokens'] ?? null;
+  const toldCompletion = usage['completion_tokens'] ?? usage['output_tokens'] ?? null;
+  const isTotalOnly = toldPrompt === null && toldCompletion === null;
+  const prompt = asCount(isTotalOnly ? total : (toldPrompt ?? 0));
+  const completion = asCount(toldCompletion ?? 0);
+  if (prompt === null || completion === null) return null;
   if (prompt === 0 && completion === 0 && total === 0) return null;
 
   const promptDetails = details(usage, 'prompt_tokens_details', 'input_tokens_details');
@@ -30,11 +36,13 @@ export function readUsage(value: unknown): TokenUsage | null {
     firstCount(usage, 'cache_creation_input_tokens') ??
     0;
   const cacheWrite1h = firstCount(details(usage, 'cache_creation'), 'ephemeral_1h_input_tokens') ?? 0;
-  const inputTokens = cached + cacheWrite > prompt ? prompt + cached + cacheWrite : prompt;
-
-  const beyond = total > inputTokens + completion ? total - inputTokens - completion : 0;
   const reasoning =
     firstCount(completionDetails, 'reasoning_tokens') ?? firstCount(usage, 'reasoning_tokens') ?? 0;
+  const ofCache = cached + cacheWrite;
+  const isBeside = ofCache > prompt || (ofCache !== reasoning && total === prompt + completion + ofCache);
+  const inputTokens = isBeside ? prompt + ofCache : prompt;
+
+  const beyond = total > inputTokens + completion ? total - inputTokens - completion : 0;
   const outputTokens = Math.max(completion + beyond, reasoning);
   return {
     inputTokens,
