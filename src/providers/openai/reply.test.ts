@@ -12,12 +12,13 @@ describe('readChatReply', () => {
     expect(reply.usage).toMatchObject({ inputTokens: 3, outputTokens: 2 });
   });
 
-  it('guesses the output by its size when no usage is reported', () => {
-    const reply = readChatReply(
-      bytes(`{"choices":[{"message":{"content":"${'x'.repeat(400)}"}}],"usage":null}`),
-    );
+  it('guesses the output by what the model wrote when no usage is reported', () => {
+    const call = { id: 'call_1', type: 'function', function: { name: 'find', arguments: '{"a":"bcdef"}' } };
+    const message = { role: 'assistant', content: 'x'.repeat(400), refusal: null, tool_calls: [call] };
+    const choices = [{ index: 0, message, logprobs: { content: [{ token: 'x' }] }, finish_reason: 'stop' }];
+    const reply = readChatReply(bytes(JSON.stringify({ choices, usage: null })));
     expect(reply.usage).toBeNull();
-    expect(reply.estimatedOutputTokens).toBeGreaterThanOrEqual(100);
+    expect(reply.estimatedOutputTokens).toBe(Math.ceil((400 + 4 + 13) / 4));
   });
 
   it.each([
