@@ -143,6 +143,7 @@ function ended(
     httpStatus,
     error,
     usage: reader?.usage ?? null,
+    usageGuessed: reader?.isUsageGuessed ?? false,
     estimatedOutputTokens: reader?.estimatedOutputTokens ?? 0,
   };
 }

@@ -42,6 +42,8 @@ export interface Ending {
   readonly error: AppError | null;
   /** As the provider reported it; null = it did not. */
   readonly usage: TokenUsage | null;
+  /** True = part of `usage` is a guess. */
+  readonly usageGuessed?: boolean;
   /** Taken when `usage` is null: tokens of what the client got, guessed. */
   readonly estimatedOutputTokens: number;
 }
@@ -62,7 +64,7 @@ export interface Bill {
  */
 export function billOf(exchange: Exchange, ending: Ending): Bill {
   const answered = ending.usage !== null || ending.estimatedOutputTokens > 0 || ending.status === 'success';
-  const estimated = ending.usage === null && answered;
+  const estimated = answered && (ending.usage === null || ending.usageGuessed === true);
   const usage = ending.usage ?? (answered ? guess(exchange, ending) : NO_USAGE);
   const actual = costOf(usage, exchange.served?.price ?? null);
   const compared = exchange.routed === null ? exchange.original : exchange.routed.baseline;

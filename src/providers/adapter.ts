@@ -170,6 +170,8 @@ export interface StreamReader {
   readonly done: boolean;
   /** As reported so far; null = nothing yet. */
   readonly usage: TokenUsage | null;
+  /** True while `usage` holds a guess beside what was reported: some providers tell the output's tokens at its end. */
+  readonly isUsageGuessed?: boolean;
   /** Tokens of what has been relayed so far, guessed; used only when usage is null. */
   readonly estimatedOutputTokens: number;
   /**

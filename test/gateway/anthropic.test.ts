@@ -286,6 +286,9 @@ describe('errors', () => {
     expect(text).not.toContain('[DONE]');
     const row = await logOf(prism, response.headers.get('x-request-id'));
     expect(row).toMatchObject({ status: 'error', http_status: 200, error_type: 'provider_error' });
+    // The prompt was reported; what the answer used until then is told at its end only, so it is guessed.
+    expect(row).toMatchObject({ usage_estimated: true });
+    expect(row.output_tokens).toBeGreaterThan(1);
   });
 
   it('embeddings are refused: this provider has none', async () => {

@@ -131,7 +131,11 @@ describe('a stream', () => {
     const reader = new MessageStreamReader(CALL);
     reader.push(Buffer.from(framesOf(events.slice(0, -3))));
     expect(reader.usage).toMatchObject({ inputTokens: 9, outputTokens: 1000 });
+    expect(reader.isUsageGuessed).toBe(true);
     expect(reader.end()).toBe(false);
+    const toTheEnd = new MessageStreamReader(CALL);
+    toTheEnd.push(Buffer.from(framesOf(events)));
+    expect(toTheEnd.isUsageGuessed).toBe(false);
   });
 
   it('ends well without message_stop, and with a last frame that lacks its blank line', () => {

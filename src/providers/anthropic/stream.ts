@@ -43,6 +43,10 @@ export class MessageStreamReader implements StreamReader {
     return { ...usage, outputTokens: Math.max(usage.outputTokens, this.estimatedOutputTokens) };
   }
 
+  get isUsageGuessed(): boolean {
+    return this.#usage !== null && !this.#isUsageFinal;
+  }
+
   get estimatedOutputTokens(): number {
     return Math.ceil(this.#content.length / CHARS_PER_TOKEN);
   }
