@@ -26,6 +26,8 @@ describe('where a request goes', () => {
     expect((await asked({})).headers).toEqual({
       'x-api-key': 'key-of-the-provider',
       'anthropic-version': '2023-06-01',
+      'accept-encoding': 'identity',
+      'user-agent': 'open-model-prism',
       'content-type': 'application/json',
       accept: 'application/json',
     });

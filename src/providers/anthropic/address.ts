@@ -16,7 +16,13 @@ export function address(
   return {
     origin: endpoint.origin,
     path: `${endpoint.basePath}${apiPath(endpoint)}${suffix}`,
-    headers: { 'anthropic-version': API_VERSION, ...credentials(endpoint) },
+    headers: {
+      'anthropic-version': API_VERSION,
+      // Answers are read as they come; without the header any compression would be allowed.
+      'accept-encoding': 'identity',
+      'user-agent': 'open-model-prism',
+      ...credentials(endpoint),
+    },
   };
 }
 

@@ -66,6 +66,9 @@ export function mergeUsage(start: JsonObject, end: JsonValue | undefined): JsonO
   return { ...start, ...Object.fromEntries(known) };
 }
 
+/** What the log can hold; nothing that is counted in tokens comes near. */
+const LARGEST_COUNT = 2_147_483_647;
+
 function count(value: JsonValue | undefined): number {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? Math.round(value) : 0;
+  return typeof value === 'number' && value > 0 && value <= LARGEST_COUNT ? Math.round(value) : 0;
 }
