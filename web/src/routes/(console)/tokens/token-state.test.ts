@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { chooseTokens, endAfter, endOfDay, readTokenView, scopeLabel, tokenState } from './token-state.ts';
+import {
+  chooseTokens,
+  daysToEnd,
+  endAfter,
+  endOfDay,
+  readTokenView,
+  scopeLabel,
+  tokenState,
+} from './token-state.ts';
 
 const NOW = Date.parse('2026-11-23T12:00:00.000Z');
 const token = (id: string, expiresAt: string, revokedAt: string | null = null) => ({
@@ -24,6 +32,14 @@ const ALL = [
 describe('an access token', () => {
   it('is live until it ends or is revoked, and says so some days before', () => {
     expect(ALL.map((one) => tokenState(one, NOW))).toEqual(['live', 'ending', 'expired', 'revoked']);
+  });
+
+  it('may end today at the earliest, and at the latest so that the server takes it', () => {
+    const { first, last } = daysToEnd(NOW);
+    expect(Date.parse(endOfDay(first) ?? '')).toBeGreaterThan(NOW);
+    const year = Date.parse('2027-11-23T12:00:00.000Z');
+    expect(Date.parse(endOfDay(last) ?? '')).toBeLessThanOrEqual(year);
+    expect(Date.parse(endOfDay(last) ?? '')).toBeGreaterThan(year - 2 * 86_400_000);
   });
 
   it('is found by its state and its user', () => {

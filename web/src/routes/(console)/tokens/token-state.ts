@@ -39,6 +39,20 @@ export function endOfDay(day: string): string | null {
   return Number.isNaN(at.getTime()) ? null : at.toISOString();
 }
 
+/** The first and the last day of the reader's calendar that a token may end on; the server takes a year at most. */
+export function daysToEnd(now: number): { readonly first: string; readonly last: string } {
+  const first = new Date(now);
+  const last = new Date(now);
+  last.setFullYear(last.getFullYear() + 1);
+  last.setDate(last.getDate() - 1);
+  return { first: dayOf(first), last: dayOf(last) };
+}
+
+function dayOf(date: Date): string {
+  const parts = [date.getFullYear(), date.getMonth() + 1, date.getDate()];
+  return parts.map((part) => String(part).padStart(2, '0')).join('-');
+}
+
 /** What the address says. '' = everything. */
 export interface TokenView {
   readonly ofAll: boolean;
