@@ -66,6 +66,11 @@ export function deleting(users: readonly User[], { all, me }: People): BulkAct {
   };
 }
 
+/** What goes with whoever is removed or disabled; a sentence goes on from it. */
+export function whatEnds(sessions: number): string {
+  return sessions === 0 ? 'All access tokens' : `${counted(sessions, 'session')} and all access tokens`;
+}
+
 const MOST_NAMED = 5;
 
 /** Whom it concerns, and how much ends with it. */
@@ -75,7 +80,7 @@ export function endConsequence(users: readonly User[], what: 'disable' | 'delete
   const sessions = users.reduce((sum, { sessionCount }) => sum + sessionCount, 0);
   return [
     `${names.join(', ')}${more > 0 ? ` and ${counted(more, 'other')}` : ''}:`,
-    `${counted(sessions, 'session')} and all access tokens end at once.`,
+    `${whatEnds(sessions)} end at once.`,
     what === 'disable'
       ? 'They can be enabled again; what ended stays ended.'
       : 'It cannot be undone. What they did stays in the audit log; the names are free again.',
