@@ -1,7 +1,8 @@
 /**
  * `npm run bench:log-scroll`: a log of 100,000 requests scrolled through in Chromium, by wheel, by dragging the bar and
  * by keys: how even the frames come, how soon the rows are there, and what the page keeps in memory. Server, database
- * and browser share the machine. Needs the built console and Chromium. Arguments: --rows=N.
+ * and browser share the machine. It gives up when nothing goes on any more, not after some time. Needs the built console
+ * and Chromium. Arguments: --rows=N.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
@@ -22,12 +23,30 @@ import {
   watch,
   type Watched,
 } from './live-rows-frames.ts';
+import { Progress } from './live-rows-progress.ts';
 import { spawnServer } from './process.ts';
 import { freePort } from './targets.ts';
 
 const rows = Number(process.argv.find((it) => it.startsWith('--rows='))?.slice('--rows='.length) ?? 100_000);
 const DAYS = 7;
 const ROOT = join(import.meta.dirname, '../..');
+
+/** Whether the last row is in sight. */
+const IS_END = `(() => {
+  const box = document.querySelector('[role=table]').parentElement;
+  return box.scrollTop + box.clientHeight >= box.scrollHeight - 2 && box.textContent.includes('These are all.');
+})()`;
+
+/** Whether each row in sight is a row of the log. */
+const ARE_THERE = `(() => {
+  const table = document.querySelector('[role=table]');
+  const box = table.parentElement.getBoundingClientRect();
+  const rows = [...table.querySelectorAll('[role=row][aria-rowindex]:not([aria-rowindex="1"])')].filter((row) => {
+    const { top, bottom } = row.getBoundingClientRect();
+    return bottom > box.top + 32 && top < box.bottom;
+  });
+  return rows.length > 5 && rows.every((row) => row.ariaBusy !== 'true' && row.querySelector('a') !== null);
+})()`;
 
 const log = pino({ level: 'warn' });
 const dataDir = mkdtempSync(join(tmpdir(), 'prism-bench-scroll-'));
@@ -90,51 +109,67 @@ async function serve(filled: number): Promise<void> {
 }
 
 async function measure(browser: Browser, page: Page, filled: number): Promise<void> {
+  const progress = new Progress(page);
   await page.goto('/requests');
-  await page.getByText(`${filled.toLocaleString('en-US')} requests`, { exact: true }).waitFor();
+  const count = JSON.stringify(`${filled.toLocaleString('en-US')} requests`);
+  await progress.until(
+    page,
+    `document.querySelector('.count')?.textContent === ${count}`,
+    'the log is counted',
+  );
   const watched = await watch(browser, page);
   const heapBefore = await heapMb(watched);
-  print(SMOOTHNESS_HEAD);
-  await shown('wheel, top to end', watched, byWheel);
-  await shown('bar dragged to the top and back', watched, byBar);
-  await shown('keys: 100 pages, end, begin', watched, byKeys);
+  const [heads, line] = SMOOTHNESS_HEAD.split('\n');
+  print(`${heads} heap after MB | rows there after ms | turns with all rows in sight |\n${line}---|---|---|`);
+  await shown('wheel, top to end', watched, () => byWheel(page, progress));
+  await shown('bar dragged to the top and back', watched, () => byBar(page, progress));
+  await shown('keys: 100 pages, end, begin', watched, () => byKeys(page, progress));
   print(
     `\nHeap ${heapBefore.toFixed(1)} MB before, ${(await heapMb(watched)).toFixed(1)} MB after all of it.`,
   );
 }
 
-async function shown(
-  name: string,
-  watched: Watched,
-  scroll: (page: Page) => Promise<readonly number[]>,
-): Promise<void> {
-  let waits: readonly number[] = [];
-  const smoothness = await framesWhile(watched, async () => (waits = await scroll(watched.page)));
-  const end = waits.map((ms) => ms.toFixed(0)).join(', ');
-  print(
-    `${smoothnessRow(name, smoothness)} rows there after ${end} ms at each stop; heap ${(await heapMb(watched)).toFixed(1)} MB |`,
-  );
+/** How a scroll went. */
+interface Scrolled {
+  /** Ms at each stop until each row in sight was there. */
+  readonly waits: readonly number[];
+  /** Of all turns: how many had all their rows at once; null = it was not looked. */
+  readonly whole: number | null;
+}
+
+async function shown(name: string, watched: Watched, scroll: () => Promise<Scrolled>): Promise<void> {
+  let scrolled: Scrolled = { waits: [], whole: null };
+  const smoothness = await framesWhile(watched, async () => (scrolled = await scroll()));
+  const heap = await heapMb(watched);
+  const waits = scrolled.waits.map((ms) => ms.toFixed(0)).join(', ');
+  const whole = scrolled.whole === null ? '—' : `${(100 * scrolled.whole).toFixed(1)} %`;
+  print(`${smoothnessRow(name, smoothness)} ${heap.toFixed(1)} | ${waits} | ${whole} |`);
 }
 
 /** Three pages of the window a turn, as fast as the browser takes them. */
-async function byWheel(page: Page): Promise<number[]> {
+async function byWheel(page: Page, progress: Progress): Promise<Scrolled> {
   const box = await boxOf(page);
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-  const height = 3 * box.height;
-  const waits: number[] = [];
-  for (let at = await topOf(page); ;) {
-    await page.mouse.wheel(0, height);
-    const next = await page.evaluate<number>(`new Promise((resolve) => requestAnimationFrame(() => {
-      resolve(document.querySelector('[role=table]').parentElement.scrollTop);
-    }))`);
-    if (next === at && (await isEnd(page))) break;
-    at = next;
+  let turns = 0;
+  let whole = 0;
+  for (let last = -1; ;) {
+    await page.mouse.wheel(0, 3 * box.height);
+    const { top, isWhole } = await page.evaluate<{ top: number; isWhole: boolean }>(
+      `new Promise((resolve) => requestAnimationFrame(() => {
+        resolve({ top: document.querySelector('[role=table]').parentElement.scrollTop, isWhole: ${ARE_THERE} });
+      }))`,
+    );
+    turns += 1;
+    whole += Number(isWhole);
+    if (top === last && (await page.evaluate<boolean>(IS_END))) break;
+    if (top !== last) progress.made();
+    progress.check(`the wheel at ${top} px`);
+    last = top;
   }
-  waits.push(await rowsAreThere(page));
-  return waits;
+  return { waits: [await progress.until(page, ARE_THERE, 'the rows at the end')], whole: whole / turns };
 }
 
-async function byBar(page: Page): Promise<number[]> {
+async function byBar(page: Page, progress: Progress): Promise<Scrolled> {
   const box = await boxOf(page);
   const x = box.x + box.width - 6;
   // The handle, which is small in a long log, begins behind the arrow at each end; it is dragged beyond that.
@@ -149,63 +184,34 @@ async function byBar(page: Page): Promise<number[]> {
     await page.mouse.down();
     await page.mouse.move(x, to, { steps: 60 });
     await page.mouse.up();
-    waits.push(await rowsAreThere(page));
+    waits.push(await progress.until(page, ARE_THERE, 'the rows where the bar was let go'));
   }
-  if (!(await isEnd(page))) throw new Error('the bar does not lead to the end');
-  return waits;
+  if (!(await page.evaluate<boolean>(IS_END))) throw new Error('the bar does not lead to the end');
+  return { waits, whole: null };
 }
 
-async function byKeys(page: Page): Promise<number[]> {
-  const waits: number[] = [];
-  await page.keyboard.press('Home');
+async function byKeys(page: Page, progress: Progress): Promise<Scrolled> {
   await page.evaluate(`document.querySelector('[role=table]').parentElement.scrollTop = 0`);
+  await progress.until(page, ARE_THERE, 'the first rows');
   await page.locator('[aria-rowindex="2"] a').focus();
   for (let pages = 0; pages < 100; pages += 1) await page.keyboard.press('PageDown');
-  waits.push(await rowsAreThere(page));
-  await page.keyboard.press('End');
-  waits.push(await rowsAreThere(page));
-  // What stands beneath the last row may still be out of sight.
-  await page.waitForFunction(`(() => {
-    const row = document.activeElement.closest('[role=row]');
-    return row?.ariaRowIndex === document.querySelector('[role=table]').ariaRowCount;
-  })()`);
-  await page.keyboard.press('Home');
-  waits.push(await rowsAreThere(page));
-  if ((await topOf(page)) !== 0) throw new Error('the key Home does not lead to the begin');
-  return waits;
+  const waits = [await progress.until(page, ARE_THERE, 'the rows after 100 pages')];
+  for (const [key, row] of [
+    ['End', `document.querySelector('[role=table]').ariaRowCount`],
+    ['Home', `'2'`],
+  ] as const) {
+    await page.keyboard.press(key);
+    // What stands beneath the last row may still be out of sight.
+    const isThere = `document.activeElement.closest('[role=row]')?.ariaRowIndex === ${row} && ${ARE_THERE}`;
+    waits.push(await progress.until(page, isThere, `the row where the key ${key} leads to`));
+  }
+  return { waits, whole: null };
 }
 
 async function boxOf(page: Page): Promise<{ x: number; y: number; width: number; height: number }> {
   const box = await page.locator('[role=table]').locator('..').boundingBox();
   if (box === null) throw new Error('there is no table');
   return box;
-}
-
-async function topOf(page: Page): Promise<number> {
-  return await page.evaluate<number>(`document.querySelector('[role=table]').parentElement.scrollTop`);
-}
-
-async function isEnd(page: Page): Promise<boolean> {
-  return await page.evaluate<boolean>(`(() => {
-    const box = document.querySelector('[role=table]').parentElement;
-    return box.scrollTop + box.clientHeight >= box.scrollHeight - 2 && box.textContent.includes('These are all.');
-  })()`);
-}
-
-/** Milliseconds until each row in sight is a row of the log. */
-async function rowsAreThere(page: Page): Promise<number> {
-  const start = performance.now();
-  await page.waitForFunction(`(() => {
-    const table = document.querySelector('[role=table]');
-    const box = table.parentElement.getBoundingClientRect();
-    const x = box.left + 40;
-    for (let y = box.top + 50; y < box.bottom - 40; y += 30) {
-      const row = document.elementFromPoint(x, y)?.closest('[role=row]');
-      if (row !== null && row !== undefined && row.querySelector('a') === null) return false;
-    }
-    return table.querySelectorAll('[role=row] a').length > 5;
-  })()`);
-  return performance.now() - start;
 }
 
 function print(line: string): void {

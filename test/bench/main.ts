@@ -3,10 +3,12 @@
  * same upstream, in interleaved rounds. CPU time is the operating system's, for each proxy's process; machines are
  * noisy, so read the ratios. Arguments: --rounds=N, --quick, --without-portkey.
  */
-import { cpus, totalmem } from 'node:os';
+import { mkdtempSync } from 'node:fs';
+import { cpus, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { atRate, median, quantile, saturate } from './load.ts';
 import { cpuMicros, forkServer, rssMb } from './process.ts';
-import { bareProxy, direct, openModelPrism, portkey, type Target } from './targets.ts';
+import { bareProxy, direct, discard, openModelPrism, portkey, startProduct, type Target } from './targets.ts';
 
 const quick = process.argv.includes('--quick');
 const rounds = Number(process.argv.find((it) => it.startsWith('--rounds='))?.slice(9) ?? (quick ? 3 : 5));
@@ -65,6 +67,7 @@ for (const [index, target] of targets.entries()) {
 }
 for (const target of targets) await target.server.stop();
 await upstream.stop();
+await starts();
 
 async function warmUp(target: Target): Promise<void> {
   for (const scenario of SCENARIOS) {
@@ -144,6 +147,23 @@ async function latency(): Promise<void> {
     );
   }
   print('');
+}
+
+/** From nothing (a new database, all migrations) to healthy, then again on the same data. */
+async function starts(): Promise<void> {
+  const took: number[][] = [[], []];
+  for (let round = 0; round < Math.min(rounds, 3); round += 1) {
+    const dataDir = mkdtempSync(join(tmpdir(), 'prism-bench-start-'));
+    for (const turn of took) {
+      const startedAt = performance.now();
+      const server = await startProduct(dataDir);
+      turn.push((performance.now() - startedAt) / 1000);
+      await server.stop();
+    }
+    discard(dataDir);
+  }
+  const [first, second] = took.map((it) => median(it).toFixed(1));
+  print(`\n**Start to healthy**, with the embedded PostgreSQL: the first ${first} s, later ones ${second} s`);
 }
 
 function print(line: string): void {

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { homeOf } from '../start/program.ts';
 import type { Shot } from './lanes.ts';
 import { forkServer, spawnServer, type Running } from './process.ts';
 
@@ -40,8 +41,25 @@ export async function bareProxy(upstream: Running): Promise<Target> {
 /** Ours with everything on: key, policy, request and token limits, prices, journal and drain into PostgreSQL. */
 export async function openModelPrism(upstream: Running): Promise<Target> {
   const dataDir = mkdtempSync(join(tmpdir(), 'prism-bench-'));
+  const product = await startProduct(dataDir);
+  const { origin } = product;
+  const server: Running = { ...product, stop: () => product.stop().then(() => discard(dataDir)) };
+  const apiKey = await setUp(origin, upstream.origin);
+  return {
+    name: 'Open Model Prism',
+    server,
+    shot: (model, prompt, stream) => ({
+      path: '/api/bench/v1/chat/completions',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
+      body: body(model, prompt, stream),
+    }),
+  };
+}
+
+/** Our program on a data directory, with its own PostgreSQL; resolves once it is healthy. */
+export async function startProduct(dataDir: string): Promise<Running> {
   const origin = `http://127.0.0.1:${await freePort()}`;
-  const server = await spawnServer(
+  return spawnServer(
     process.execPath,
     [join(ROOT, 'src/main.ts')],
     {
@@ -55,16 +73,11 @@ export async function openModelPrism(upstream: Running): Promise<Target> {
     },
     async (url) => (await fetch(`${url}/health`)).ok,
   );
-  const apiKey = await setUp(origin, upstream.origin);
-  return {
-    name: 'Open Model Prism',
-    server,
-    shot: (model, prompt, stream) => ({
-      path: '/api/bench/v1/chat/completions',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
-      body: body(model, prompt, stream),
-    }),
-  };
+}
+
+/** Removes a data directory and the cluster, which may lie elsewhere. */
+export function discard(dataDir: string): void {
+  for (const path of [homeOf(dataDir), dataDir]) rmSync(path, { recursive: true, force: true });
 }
 
 async function setUp(origin: string, upstreamOrigin: string): Promise<string> {

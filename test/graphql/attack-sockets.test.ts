@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { insertLogRows } from '../kit/log-rows.ts';
 import { startTestPrism, until, type TestPrism } from '../kit/prism.ts';
 import { connect } from './live-client.ts';
@@ -85,6 +85,7 @@ describe('sockets', () => {
     async () => {
       const writer = new pg.Client({ connectionString: prism.databaseUrl });
       await writer.connect();
+      onTestFinished(() => writer.end());
       const write = async (count: number, errorMessage = '') => {
         await writer.query('BEGIN');
         const ids = await insertLogRows(
@@ -129,7 +130,6 @@ describe('sockets', () => {
       const again: string[] = rest?.events.map(({ data }) => data.requestLogged.request.id) ?? [];
       expect([...got, ...again].toSorted()).toEqual(ids.toSorted());
       for (const client of clients) client.socket.close();
-      await writer.end();
     },
   );
 });

@@ -4,8 +4,6 @@ import { startNode, startProcess, type NodeProcess } from '../kit/node-process.t
 
 export interface Program extends NodeProcess {
   readonly url: string;
-  /** Milliseconds from the start to the line that says where it runs. */
-  readonly tookMs: number;
 }
 
 const RUNNING = /running at (http:\S+)/;
@@ -36,9 +34,8 @@ export function startNpm(env: Readonly<Record<string, string>>): NodeProcess {
 
 /** Waits for the line with the address. */
 export async function untilRunning(node: NodeProcess): Promise<Program> {
-  const started = performance.now();
   const [, url = ''] = await node.printed(RUNNING);
-  return { ...node, url, tookMs: performance.now() - started };
+  return { ...node, url };
 }
 
 export async function health(url: string): Promise<unknown> {
