@@ -4,7 +4,7 @@ import type { DirectorySettings } from '../identity/ldap/settings.ts';
 import type { Tx } from './change.ts';
 import type { StoredLdap } from './ldap-password.ts';
 import { storedLdap, type LdapPlain } from './ldap-schema.ts';
-import type { LdapSettings } from './ldap-types.ts';
+import type { LdapFacts } from './ldap-types.ts';
 
 /** Row of the table setting. */
 export const LDAP_SETTING = 'ldap';
@@ -21,7 +21,13 @@ export async function readLdap(db: Pick<Tx, 'setting' | 'tenant'>): Promise<Stor
   return { ...stored, groupMapping };
 }
 
-export function presentLdap({ bindPassword, ...settings }: StoredLdap): LdapSettings {
+/** When the settings were last changed; the epoch = never. */
+export async function ldapChangedAt(db: Pick<Tx, 'setting'>): Promise<Date> {
+  const row = await db.setting.findUnique({ where: { key: LDAP_SETTING }, select: { updatedAt: true } });
+  return row?.updatedAt ?? new Date(0);
+}
+
+export function presentLdap({ bindPassword, ...settings }: StoredLdap): LdapFacts {
   return { ...settings, hasBindPassword: bindPassword !== null };
 }
 

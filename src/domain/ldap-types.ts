@@ -6,7 +6,7 @@ export type LdapGroup = GroupGrant;
 export type LdapTest = DirectoryTest;
 
 /** How people of a directory sign in. The bind password never comes out. */
-export interface LdapSettings {
+export interface LdapFacts {
   readonly enabled: boolean;
   /** ldap:// or ldaps://, host and port; "" = not set up yet. */
   readonly url: string;
@@ -26,6 +26,11 @@ export interface LdapSettings {
   readonly groupMapping: readonly LdapGroup[];
   /** For a whole sign-in. */
   readonly timeoutMs: number;
+}
+
+export interface LdapSettings extends LdapFacts {
+  /** The epoch = never changed. */
+  readonly updatedAt: Date;
 }
 
 export interface LdapGroupInput {

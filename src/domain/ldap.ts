@@ -6,6 +6,7 @@ import type { Directory } from '../identity/ldap/directory.ts';
 import { authorize } from '../identity/policy.ts';
 import { record } from './audit.ts';
 import { change, notify, type Tx } from './change.ts';
+import { requireUnchanged } from './edited.ts';
 import { toJsonObject } from './json.ts';
 import {
   choosePassword,
@@ -15,7 +16,14 @@ import {
   type StoredLdap,
 } from './ldap-password.ts';
 import { ldapInput, ldapProblems, ldapTestInput, mergeLdap, type LdapPlain } from './ldap-schema.ts';
-import { LDAP_SETTING, presentLdap, readLdap, tenantProblems, toDirectory } from './ldap-store.ts';
+import {
+  LDAP_SETTING,
+  ldapChangedAt,
+  presentLdap,
+  readLdap,
+  tenantProblems,
+  toDirectory,
+} from './ldap-store.ts';
 import type { LdapInput, LdapSettings, LdapTest, LdapTestInput } from './ldap-types.ts';
 import { normalizeUsername } from './user-schema.ts';
 import { badInput, validate } from './validate.ts';
@@ -24,8 +32,11 @@ export type { LdapGroup, LdapSettings, LdapTest } from './ldap-types.ts';
 
 export interface Ldap {
   settings(actor: Actor): Promise<LdapSettings>;
-  /** Throws bad_input with `fields`. In force with the next sign-in, on every process. */
-  update(actor: Actor, input: LdapInput): Promise<LdapSettings>;
+  /**
+   * Throws bad_input with `fields`, and conflict when the settings are not those of `base` (edited.ts) any more. In force
+   * with the next sign-in, on every process.
+   */
+  update(actor: Actor, input: LdapInput, base?: Date | null): Promise<LdapSettings>;
   /**
    * Tries the stored settings, with what is given in their place and nothing stored. Never throws for what the
    * directory does; bad_input as for `update`, and when there is not enough to try.
@@ -45,22 +56,25 @@ export function createLdap({ db, cipher, directory }: LdapDeps): Ldap {
   return {
     async settings(actor) {
       authorize(actor, 'ldap.read');
-      return presentLdap(await readLdap(db));
+      // The moment first: what is read after it is never older than it says.
+      const updatedAt = await ldapChangedAt(db);
+      return { ...presentLdap(await readLdap(db)), updatedAt };
     },
 
-    async update(actor, input) {
+    async update(actor, input, base) {
       authorize(actor, 'ldap.write');
       const given = validate(ldapInput, input);
       return await change(db, async (tx) => {
         // Two admins at once: the second one changes what the first one made of it.
         await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('setting ldap', 0))`;
+        requireUnchanged('setup of the directory', { updatedAt: await ldapChangedAt(tx) }, base);
         const before = await readLdap(tx);
         const { settings, password } = await apply(tx, before, given, false);
         const bindPassword =
           password.kind === 'given' ? cipher.encrypt(password.plain, LDAP_CONTEXT) : keptText(password);
         const after: StoredLdap = { ...settings, bindPassword };
         const value = toJsonObject(after);
-        await tx.setting.upsert({
+        const { updatedAt } = await tx.setting.upsert({
           where: { key: LDAP_SETTING },
           create: { key: LDAP_SETTING, value },
           update: { value },
@@ -69,7 +83,7 @@ export function createLdap({ db, cipher, directory }: LdapDeps): Ldap {
         const note = password.kind === 'given' ? { ...shown, bindPasswordChanged: true } : { ...shown };
         await record(tx, actor, 'ldap.update', TARGET, { ...presentLdap(before) }, note);
         await notify(tx, 'setting', LDAP_SETTING);
-        return shown;
+        return { ...shown, updatedAt };
       });
     },
 

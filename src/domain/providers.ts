@@ -6,6 +6,7 @@ import { authorize } from '../identity/policy.ts';
 import type { Adapter } from '../providers/adapter.ts';
 import { record } from './audit.ts';
 import { change, notify, orConflict, type Tx } from './change.ts';
+import { requireUnchanged } from './edited.ts';
 import { resolveConfig } from './provider-config.ts';
 import { authTypeOf } from './provider-credentials.ts';
 import { providerCreate, providerUpdate, slugify } from './provider-schema.ts';
@@ -30,8 +31,11 @@ export type {
 export interface Providers {
   /** Throws bad_input with `fields` (paths as in REST: `config.auth.apiKey`), conflict when the slug is taken. */
   create(actor: Actor, input: ProviderCreateInput): Promise<ProviderResult>;
-  /** A new origin in `config.baseUrl` needs the secret again, or the stored one could be sent anywhere. */
-  update(actor: Actor, id: string, input: ProviderUpdateInput): Promise<ProviderResult>;
+  /**
+   * A new origin in `config.baseUrl` needs the secret again, or the stored one could be sent anywhere. Throws conflict
+   * when the provider is not that of `base` (edited.ts) any more.
+   */
+  update(actor: Actor, id: string, input: ProviderUpdateInput, base?: Date | null): Promise<ProviderResult>;
   remove(actor: Actor, id: string): Promise<ProviderRemoved>;
 }
 
@@ -66,12 +70,13 @@ export function createProviders({ db, cipher, registry }: ProvidersDeps): Provid
       });
     },
 
-    async update(actor, rawId, input) {
+    async update(actor, rawId, input, base) {
       authorize(actor, 'provider.write');
       const id = requireId(rawId, 'provider');
       const { name, slug, type, config, active } = validate(providerUpdate, input);
       return await change(db, async (tx) => {
         const before = await lockProvider(tx, id);
+        requireUnchanged('provider', before, base);
         const adapter = requireAdapter(type ?? before.type);
         const touched = config != null || adapter.type !== before.type;
         const data = {

@@ -7,8 +7,16 @@ beforeAll(async () => {
 });
 afterAll(() => stage.close());
 
+const PROVIDER = '... on Provider { updatedAt name }';
+const LDAP = '... on LdapSettings { updatedAt timeoutMs }';
 const TENANT = '... on Tenant { updatedAt providerIds rateLimit { requestsPerMinute } }';
 const USER = '... on User { updatedAt role }';
+
+const FACTS = [
+  ['updateUser', USER],
+  ['updateProvider', PROVIDER],
+  ['updateLdapSettings', LDAP],
+] as const;
 
 /** The member of a mutation's result. */
 async function change(
@@ -17,7 +25,7 @@ async function change(
   declared = '$id: ID!, $base: DateTime',
   token?: string,
 ) {
-  const facts = call.startsWith('updateUser') ? USER : TENANT;
+  const facts = FACTS.find(([name]) => call.startsWith(name))?.[1] ?? TENANT;
   const conflict = '... on ConflictError { message fields { path message } }';
   const query = `mutation (${declared}) { it: ${call} { __typename ${facts} ${conflict} } }`;
   const { body } = await stage.graphql(query, { ...variables }, token);
@@ -87,5 +95,38 @@ describe('a user that two edit', () => {
     expect(first).toMatchObject({ role: 'MAINTAINER' });
     expect(await role('TENANT_VIEWER', updatedAt)).toMatchObject(CONFLICT);
     expect(await role('FINOPS', first.updatedAt)).toMatchObject({ role: 'FINOPS' });
+  });
+});
+
+describe('a provider that two edit', () => {
+  it('takes the changes of the first and tells the second', async () => {
+    const name = (to: string, base: string | null) =>
+      change(`updateProvider(id: $id, baseUpdatedAt: $base, input: { name: "${to}" })`, {
+        id: stage.providerId,
+        base,
+      });
+    const first = await name('One', null);
+    expect(await name('Two', first.updatedAt)).toMatchObject({ name: 'Two' });
+    expect(await name('Three', first.updatedAt)).toMatchObject(CONFLICT);
+    expect(await name('Four', null)).toMatchObject({ name: 'Four' });
+  });
+});
+
+describe('the directory that two set up', () => {
+  it('takes the changes of the first and tells the second, from the very first on', async () => {
+    const timeout = (ms: number, base: string | null) =>
+      change(
+        `updateLdapSettings(baseUpdatedAt: $base, input: { timeoutMs: ${ms} })`,
+        { base },
+        '$base: DateTime',
+      );
+    const { body } = await stage.graphql('{ ldapSettings { updatedAt } }');
+    const never = body.data.ldapSettings.updatedAt;
+    expect(never).toBe('1970-01-01T00:00:00.000Z');
+    const first = await timeout(1_000, never);
+    expect(first).toMatchObject({ timeoutMs: 1_000 });
+    expect(await timeout(2_000, never)).toMatchObject(CONFLICT);
+    expect(await timeout(3_000, first.updatedAt)).toMatchObject({ timeoutMs: 3_000 });
+    expect(await timeout(4_000, null)).toMatchObject({ timeoutMs: 4_000 });
   });
 });

@@ -1,7 +1,8 @@
 import type { LdapGroup, LdapSettings, LdapTest } from '../../domain/ldap.ts';
 import { builder } from '../builder.ts';
 import { signedIn } from '../context.ts';
-import { BadInputError } from '../errors.ts';
+import { BASE_UPDATED_AT } from '../edited.ts';
+import { BadInputError, ConflictError } from '../errors.ts';
 import { Role } from './enum.ts';
 
 const about = {
@@ -55,6 +56,10 @@ const LdapSettingsType = builder.objectRef<LdapSettings>('LdapSettings').impleme
       resolve: ({ groupMapping }) => [...groupMapping],
     }),
     timeoutMs: t.exposeInt('timeoutMs', { description: about.timeoutMs }),
+    updatedAt: t.expose('updatedAt', {
+      type: 'DateTime',
+      description: 'When they were last changed; the begin of 1970 = never.',
+    }),
   }),
 });
 
@@ -158,11 +163,13 @@ builder.mutationField('updateLdapSettings', (t) =>
     type: LdapSettingsType,
     description: 'Changes how people of a directory sign in; in force with the next sign-in.',
     authScopes: { can: 'ldap.write' },
-    errors: { types: [BadInputError] },
+    errors: { types: [BadInputError, ConflictError] },
     args: {
       input: t.arg({ type: UpdateLdapSettingsInput, required: true, description: 'The changes.' }),
+      baseUpdatedAt: t.arg({ type: 'DateTime', description: BASE_UPDATED_AT }),
     },
-    resolve: (_root, { input }, context) => context.domain.ldap.update(signedIn(context), input),
+    resolve: (_root, { input, baseUpdatedAt }, context) =>
+      context.domain.ldap.update(signedIn(context), input, baseUpdatedAt ?? null),
   }),
 );
 

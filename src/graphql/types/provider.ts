@@ -2,6 +2,7 @@ import type { Provider } from '../../database/generated/prisma/client.ts';
 import type { ProviderRemoved } from '../../domain/providers.ts';
 import { builder } from '../builder.ts';
 import { signedIn } from '../context.ts';
+import { BASE_UPDATED_AT } from '../edited.ts';
 import { enumValue } from '../enums.ts';
 import { BadInputError, ConflictError, NotFoundError } from '../errors.ts';
 import { uuidOrNone } from '../uuid.ts';
@@ -201,9 +202,10 @@ builder.mutationField('updateProvider', (t) =>
     args: {
       id: t.arg.id({ required: true, description: 'Id of the provider.' }),
       input: t.arg({ type: UpdateProviderInput, required: true, description: 'The changes.' }),
+      baseUpdatedAt: t.arg({ type: 'DateTime', description: BASE_UPDATED_AT }),
     },
-    resolve: async (query, _root, { id, input }, context) => {
-      await context.domain.providers.update(signedIn(context), id, input);
+    resolve: async (query, _root, { id, input, baseUpdatedAt }, context) => {
+      await context.domain.providers.update(signedIn(context), id, input, baseUpdatedAt ?? null);
       return context.db.provider.findUniqueOrThrow({ ...query, where: { id } });
     },
   }),
