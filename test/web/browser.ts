@@ -85,10 +85,8 @@ export async function openTab(
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe finds wrong by WCAG 2.2 A and AA, once newer data have come in: one line each, with the elements. */
+/** What axe finds wrong by WCAG 2.2 A and AA, also while newer data are on their way: one line each, with the elements. */
 export async function violations(page: Page): Promise<readonly string[]> {
-  // What is dimmed until then has less contrast on purpose, and for how long depends on the machine.
-  await until(async () => (await page.locator('.dimmed').count()) === 0, 5_000).catch(() => undefined);
   // Evaluated, not added as a tag: the page's own policy would refuse that. Half a megabyte, so once a document.
   if ((await page.evaluate("'axe' in window")) !== true) await page.evaluate(AXE);
   const result: unknown = await page.evaluate(

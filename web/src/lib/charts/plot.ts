@@ -100,20 +100,37 @@ function alone(plot: uPlot, at: number, show: boolean): number[] | null {
   );
 }
 
-/** A dotted line wherever something happened; what happened in the last bucket is at the end of the axis. */
+/** The width of a mark, and the least distance of two. */
+const MARK = { width: 8, apart: 10 };
+
+/** The places that are far enough apart to be told from each other: what lies closer shares the mark before it. */
+export function marksAt(places: readonly number[], apart: number): readonly number[] {
+  const marks: number[] = [];
+  for (const place of places.toSorted((a, b) => a - b)) {
+    if (place - (marks.at(-1) ?? -Infinity) >= apart) marks.push(place);
+  }
+  return marks;
+}
+
+/**
+ * A mark above the plot wherever something happened, so that many of them never lie on what is drawn; what happened in
+ * the last bucket is at the end of the axis.
+ */
 export function drawHappenings(plot: uPlot, happenings: readonly Happening[], color: string): void {
   const { ctx, bbox } = plot;
+  const half = (MARK.width / 2) * devicePixelRatio;
+  const places = happenings
+    .map(({ at }) => Math.min(plot.valToPos(at, 'x', true), bbox.left + bbox.width))
+    .filter((x) => x >= bbox.left);
   ctx.save();
-  ctx.strokeStyle = color;
-  ctx.lineWidth = devicePixelRatio;
-  ctx.setLineDash([devicePixelRatio, 3 * devicePixelRatio]);
+  ctx.fillStyle = color;
   ctx.beginPath();
-  for (const { at } of happenings) {
-    const x = Math.min(plot.valToPos(at, 'x', true), bbox.left + bbox.width);
-    if (x < bbox.left) continue;
-    ctx.moveTo(x, bbox.top);
-    ctx.lineTo(x, bbox.top + bbox.height);
+  for (const x of marksAt(places, MARK.apart * devicePixelRatio)) {
+    ctx.moveTo(x, bbox.top - devicePixelRatio);
+    ctx.lineTo(x - half, bbox.top - 1.5 * half - devicePixelRatio);
+    ctx.lineTo(x + half, bbox.top - 1.5 * half - devicePixelRatio);
+    ctx.closePath();
   }
-  ctx.stroke();
+  ctx.fill();
   ctx.restore();
 }
