@@ -1,6 +1,8 @@
 import type { Classification, RequestTexts, Signals } from '../types.ts';
-import { createExtractor } from './features.ts';
+import { createDistinct } from './distinct.ts';
+import { createExtractor, MOST_FEATURES } from './features.ts';
 import type { WordVectors } from './meaning.ts';
+import { packRows } from './rows.ts';
 import { softmax } from './softmax.ts';
 import { HashTable } from './table.ts';
 
@@ -9,7 +11,7 @@ export interface Weights {
   readonly labels: readonly string[];
   /** Hashes of the features that have a row; others say nothing. */
   readonly hashes: Int32Array;
-  /** One row of `labels.length` numbers a feature: hashed ones first, then the dense ones. */
+  /** One row of `labels.length` numbers a feature: hashed ones first (−7 to 7), then the dense ones. */
   readonly matrix: Int8Array;
   /** What a stored number stands for, by row. */
   readonly scales: Float32Array;
@@ -50,52 +52,58 @@ export const RANKED = 5;
 
 /** Multinomial logistic regression over hashed words, shape and meaning. Not to be shared between threads. */
 export function createClassifier(weights: Weights): Classifier {
-  const { labels, hashes, matrix, scales, bias, temperature, gain, vectors } = weights;
+  const { labels, hashes, scales, bias, temperature, gain, vectors } = weights;
   const extract = createExtractor(vectors);
+  const distinct = createDistinct(MOST_FEATURES);
   const known = joined(hashes, gain.hashes);
   const table = new HashTable(known);
   const size = labels.length;
   const hashed = hashes.length;
   const leads = gain.weights;
-  const sums = new Float32Array(known.length);
-  const touched = new Int32Array(known.length);
-  const rows = new Int32Array(scales.length + AT_ONCE);
-  const factors = new Float32Array(rows.length);
+  const matrix = packRows(weights.matrix.subarray(0, hashed * size), scales, size, MOST_FEATURES);
+  const denseMatrix = weights.matrix.slice(hashed * size);
+  const denseScales = scales.slice(hashed);
+  const places = new Int32Array(MOST_FEATURES);
+  const rows = new Int32Array(MOST_FEATURES);
+  const values = new Float32Array(MOST_FEATURES);
+  const scores = new Float64Array(size);
 
   function read(texts: RequestTexts, signals: Signals): Reading {
     const { count, hash, value, dense } = extract(texts, signals);
+    const seen = distinct.take(count, hash, value);
+    table.findAll(distinct.hash, seen, places);
     let lead = 0;
     let used = 0;
-    let seen = 0;
-    for (let at = 0; at < count; at += 1) {
-      const row = table.find(hash[at] ?? 0);
-      if (row === -1) continue;
-      const [held, its] = [sums[row] ?? 0, value[at] ?? 0];
-      if (held === 0) touched[seen++] = row;
-      // A feature that comes again says little more than it did the first time.
-      if (its > held) sums[row] = its;
-    }
     for (let at = 0; at < seen; at += 1) {
-      const row = touched[at] ?? 0;
-      const its = sums[row] ?? 0;
-      lead += its * (leads[row] ?? 0);
-      sums[row] = 0;
-      if (row >= hashed) continue;
-      rows[used] = row * size;
-      factors[used] = its * (scales[row] ?? 0);
+      const place = places[at] ?? -1;
+      if (place === -1) continue;
+      const its = distinct.value[at] ?? 0;
+      lead += its * (leads[place] ?? 0);
+      if (place >= hashed) continue;
+      rows[used] = place;
+      values[used] = its;
       used += 1;
     }
+    scores.set(bias);
+    matrix.add(scores, used, rows, values);
+    lead += addDense(dense);
+    const probabilities = new Float32Array(size);
+    probabilities.set(scores);
+    softmax(probabilities, temperature);
+    return { probabilities, gain: gain.bias + lead * gain.scale };
+  }
+
+  /** Adds the meaning to the scores; returns what it adds to the lead. */
+  function addDense(dense: Float32Array): number {
+    let lead = 0;
     for (let d = 0; d < dense.length; d += 1) {
       const its = dense[d] ?? 0;
-      const row = hashed + d;
       lead += its * (leads[known.length + d] ?? 0);
-      rows[used] = row * size;
-      factors[used] = its * (scales[row] ?? 0);
-      used += 1;
+      const factor = its * (denseScales[d] ?? 0);
+      const from = d * size;
+      for (let k = 0; k < size; k += 1) scores[k] = (scores[k] ?? 0) + factor * (denseMatrix[from + k] ?? 0);
     }
-    const scores = bias.slice();
-    addRows(scores, matrix, rows, factors, used);
-    return { probabilities: softmax(scores, temperature), gain: gain.bias + lead * gain.scale };
+    return lead;
   }
 
   return {
@@ -131,34 +139,6 @@ function bestOf(
     left[best] = -1;
     return { category: labels[best] ?? '', probability };
   });
-}
-
-const AT_ONCE = 4;
-
-/** Adds rows of the matrix, each times its factor, to the scores; four at once, which halves the time. */
-function addRows(
-  scores: Float32Array,
-  matrix: Int8Array,
-  rows: Int32Array,
-  factors: Float32Array,
-  count: number,
-): void {
-  // What the last four lack: a row that counts nothing.
-  factors.fill(0, count, count + AT_ONCE);
-  for (let at = 0; at < count; at += AT_ONCE) {
-    const [a, b, c, d] = [rows[at] ?? 0, rows[at + 1] ?? 0, rows[at + 2] ?? 0, rows[at + 3] ?? 0];
-    const fa = factors[at] ?? 0;
-    const fb = factors[at + 1] ?? 0;
-    const fc = factors[at + 2] ?? 0;
-    const fd = factors[at + 3] ?? 0;
-    for (let k = 0; k < scores.length; k += 1)
-      scores[k] =
-        (scores[k] ?? 0) +
-        fa * (matrix[a + k] ?? 0) +
-        fb * (matrix[b + k] ?? 0) +
-        fc * (matrix[c + k] ?? 0) +
-        fd * (matrix[d + k] ?? 0);
-  }
 }
 
 function round(probability: number): number {

@@ -2,7 +2,7 @@ import { lookedAt } from '../signals/texts.ts';
 import type { RequestTexts, Signals } from '../types.ts';
 import { essenceOf } from './essence.ts';
 import { combine, hashText } from './hash.ts';
-import { fitOf, headOf, meaningOf, VIEWS, type WordVectors } from './meaning.ts';
+import { createMeanings, headOf, VIEWS, type WordVectors } from './meaning.ts';
 import { createScanner, KIND, type Tokens } from './scan.ts';
 import { structureOf } from './structure.ts';
 import { createVocabulary } from './vocabulary.ts';
@@ -45,7 +45,8 @@ const EDGE_WORDS = 30;
 const SENTENCES = 12;
 const SYSTEM_WORDS = 80;
 const FIRST_WORDS = 50;
-const MOST = 4_096;
+/** No request shows more features. */
+export const MOST_FEATURES = 4_096;
 /** Guessing takes a while; a text with more words that nobody knows is no typing mistake. */
 const GUESSES = 24;
 /** Characters of the names of tools. */
@@ -58,14 +59,15 @@ export const DENSE_VIEWS = VIEWS;
 /** Turns requests into features. Keeps buffers, so it is not to be shared between threads. */
 export function createExtractor(vectors: WordVectors): (texts: RequestTexts, signals: Signals) => Features {
   const vocabulary = createVocabulary(vectors.words);
+  const meanings = createMeanings(vectors);
   const scan = createScanner();
   const scanOther = createScanner();
-  const hash = new Int32Array(MOST);
-  const value = new Float32Array(MOST);
+  const hash = new Int32Array(MOST_FEATURES);
+  const value = new Float32Array(MOST_FEATURES);
   const dense = new Float32Array(VIEWS * vectors.size);
   let count = 0;
   const add: Add = (its, weight) => {
-    if (count === MOST) return;
+    if (count === MOST_FEATURES) return;
     hash[count] = its;
     value[count] = weight;
     count += 1;
@@ -97,15 +99,18 @@ export function createExtractor(vectors: WordVectors): (texts: RequestTexts, sig
       opens,
     } = scanOther(names.slice(0, TOOLS).replaceAll(/(?<=[a-z])(?=[A-Z])|[_.-]/g, ' '));
     let [shared, best] = [0, 0];
-    const places: number[] = [];
+    const places = new Int32Array(size);
+    let words = 0;
     const inText = new Set(asked.hash.subarray(0, Math.min(asked.count, HEAD_TOKENS)));
     for (let at = 0; at < size; at += 1) {
       add((its[at] ?? 0) ^ SEED.tool, WORDS * 0.5);
       if (inText.has(its[at] ?? 0)) shared += 1;
-      places.push(vocabulary.find(its[at] ?? 0));
+      places[words] = vocabulary.find(its[at] ?? 0);
+      words += 1;
       // A line is a tool.
       if (at + 1 < size && opens[at + 1] !== 1) continue;
-      best = Math.max(best, fitOf(places.splice(0), vectors, dense));
+      best = Math.max(best, meanings.fit(places.subarray(0, words), dense));
+      words = 0;
     }
     add(hashText(`toolWords${Math.min(3, shared)}`, SEED.shape), SHAPE);
     for (const least of FITS) if (best > least) add(hashText(`toolFit${least}`, SEED.shape), SHAPE);
@@ -124,7 +129,7 @@ export function createExtractor(vectors: WordVectors): (texts: RequestTexts, sig
     if (texts.system !== '') addSystem(scanOther(texts.system.slice(0, 800)), add);
     if (texts.firstUser !== '') addFirst(scanOther(texts.firstUser), add);
     for (const name of structureOf(texts, shown, signals)) add(hashText(name, SEED.shape), SHAPE);
-    meaningOf(tokens, used, places, vectors, dense);
+    meanings.ofText(tokens, used, places, dense);
     if (texts.tools !== undefined) addTools(texts.tools, tokens);
     return { count, hash, value, dense };
   };

@@ -1,6 +1,6 @@
 import { finish, hashText, step } from './hash.ts';
 import { WORD_SEED } from './scan.ts';
-import { HashTable } from './table.ts';
+import { HashSieve, HashTable } from './table.ts';
 
 /** Words that are known by heart, and what a mistyped word was meant to be. */
 export interface Vocabulary {
@@ -33,6 +33,7 @@ export function createVocabulary(words: readonly string[]): Vocabulary {
     }
   }
   const parts = new HashTable(Int32Array.from(shortened));
+  const sieve = new HashSieve([hashes, Int32Array.from(shortened)]);
   const meant = (place: number, text: string, from: number, to: number): boolean =>
     isSlip(words[place] ?? '', text, from, to);
 
@@ -44,8 +45,11 @@ export function createVocabulary(words: readonly string[]): Vocabulary {
       const missing = parts.find(hashText(text, WORD_SEED, from, to));
       const owner = missing === -1 ? -1 : (owners[missing] ?? -1);
       if (owner !== -1 && meant(owner, text, from, to)) return owner;
+      let before = step(WORD_SEED, text.charCodeAt(from));
       for (let gap = from + 1; gap < to; gap += 1) {
-        const rest = without(text, from, to, gap);
+        const rest = hashText(text, before, gap + 1, to);
+        before = step(before, text.charCodeAt(gap));
+        if (!sieve.mayHold(rest)) continue;
         const known = whole.find(rest);
         if (known !== -1 && to - from > SHORTEST && meant(known, text, from, to)) return known;
         const part = parts.find(rest);

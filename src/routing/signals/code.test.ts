@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { codeLanguagesOf } from './code.ts';
-import { wordsOf } from './words.ts';
+import { readWords } from './words.ts';
 
-const languagesOf = (text: string): string[] => codeLanguagesOf(text, wordsOf(text, 600));
+const languagesOf = (text: string): string[] => codeLanguagesOf(text, readWords(text, 600));
 
 describe('prose is no code', () => {
   it.each([

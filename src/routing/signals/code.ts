@@ -1,4 +1,4 @@
-import { wordsOf } from './words.ts';
+import { Lexicon, placesOf, readWords, type Words } from './words.ts';
 
 /**
  * Marks of a language. A sure one shows code wherever it stands. A likely one may stand in prose, too ("the document.
@@ -103,7 +103,7 @@ const MARKS: readonly Marks[] = [
 ];
 
 /** As many as MARK_TEXT characters of a text have, or so. */
-const WORDS = 600;
+const MARK_WORDS = 600;
 /** Lines that end as statements do, calls, assignments and arrows: what no prose has. */
 const SHAPE =
   /[;{}]\s{0,8}(?:\n|$)|\w\(["'\w]{0,40}\)|\w\s?(?:[=!<>]=|\+=|=>|->|&&|\|\|)\s?\w|^\s{0,20}\w{1,40} = [\w"'[{(]|\w = '[^'\n]{0,60}'/m;
@@ -127,14 +127,11 @@ const FENCE_NAMES: Readonly<Record<string, string>> = {
 /** Fences around what is no program. */
 const NO_CODE: ReadonlySet<string> = new Set(['text', 'txt', 'plaintext', 'markdown', 'md', 'csv', 'log']);
 
-/** Word → the places in MARKS of what it may be a mark of. */
-const BY_WORD = new Map<string, number[]>();
-for (const [place, { words }] of MARKS.entries())
-  for (const word of words.split(' '))
-    if (word !== '') BY_WORD.set(word, [...(BY_WORD.get(word) ?? []), place]);
+/** Words with the places in MARKS of what each may be a mark of. */
+const WORDS = new Lexicon(placesOf(MARKS.map(({ words }) => words)));
 
 /** Programming languages that the text holds code of: by its fences, and by marks. `words`: those of the text. */
-export function codeLanguagesOf(text: string, words = wordsOf(text, WORDS)): string[] {
+export function codeLanguagesOf(text: string, words: Words = readWords(text, MARK_WORDS)): string[] {
   const head = text.slice(0, MARK_TEXT);
   const found = new Set<string>();
   if (head.includes('```')) {
@@ -144,7 +141,9 @@ export function codeLanguagesOf(text: string, words = wordsOf(text, WORDS)): str
     }
   }
   const maybe = new Set<number>();
-  for (const word of words) for (const place of BY_WORD.get(word) ?? NONE) maybe.add(place);
+  WORDS.scan(words, (places) => {
+    for (const place of places) maybe.add(place);
+  });
   let shape: boolean | null = null;
   for (const [place, { language, signs, sure, likely }] of MARKS.entries()) {
     if (found.has(language) || !(maybe.has(place) || (signs !== undefined && head.includes(signs)))) continue;
@@ -153,5 +152,3 @@ export function codeLanguagesOf(text: string, words = wordsOf(text, WORDS)): str
   if (found.has('typescript')) found.delete('javascript');
   return [...found];
 }
-
-const NONE: readonly number[] = [];

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { codeLanguagesOf } from './code.ts';
 import { domainOf } from './domain.ts';
-import { wordsOf } from './words.ts';
+import { readWords } from './words.ts';
 
-const domain = (text: string) => domainOf(wordsOf(text, 400), codeLanguagesOf(text).length > 0);
+const domain = (text: string) => domainOf([readWords(text, 400)], codeLanguagesOf(text).length > 0);
 
 describe('the subject', () => {
   it.each([

@@ -1,5 +1,5 @@
 import type { Domain } from '../types.ts';
-import { entriesOf, Lexicon } from './words.ts';
+import { entriesOf, Lexicon, type Words } from './words.ts';
 
 /**
  * Words that hardly occur outside their subject, English and German. One of them is a hint, two are a verdict: a
@@ -45,9 +45,11 @@ const WORDS = new Lexicon<Domain>(
 const VERDICT = 2;
 
 /** The subject with the most of its own words; two at least, or it is general (code, where there is code). */
-export function domainOf(words: readonly string[], hasCode: boolean): Domain {
+export function domainOf(texts: readonly Words[], hasCode: boolean): Domain {
   const hits = new Map<Domain, number>();
-  WORDS.scan(words, (domain) => hits.set(domain, (hits.get(domain) ?? 0) + 1));
+  const seen = new Set<object>();
+  for (const words of texts)
+    WORDS.scanDistinct(words, (domain) => hits.set(domain, (hits.get(domain) ?? 0) + 1), seen);
   let best: Domain = hasCode ? 'code' : 'general';
   let most = VERDICT - 1;
   for (const [domain, count] of hits) {

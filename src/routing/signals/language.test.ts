@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { languageOf } from './language.ts';
-import { wordsOf } from './words.ts';
+import { readWords } from './words.ts';
 
-const language = (text: string) => languageOf(text, wordsOf(text, 400));
+const language = (text: string) => languageOf(text, readWords(text, 400));
 
 it.each([
   ['What is the capital of France, and how do I get there?', 'en'],

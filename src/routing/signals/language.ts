@@ -1,3 +1,5 @@
+import { Lexicon, placesOf, type Words } from './words.ts';
+
 /** The commonest short words of a language; texts of a few words hold some of them. */
 const COMMON: Readonly<Record<string, string>> = {
   en: 'the of and to in is that for it with as was on are be this by or from at have not you what how can my me please write',
@@ -8,10 +10,10 @@ const COMMON: Readonly<Record<string, string>> = {
   pt: 'o os as é uma que para com não do da em como por meu você mais um qual são',
   nl: 'de het een en van is dat niet ik je voor met zijn op wat hoe kan mijn ook',
 };
-const BY_WORD = new Map<string, string[]>();
-for (const [language, words] of Object.entries(COMMON)) {
-  for (const word of words.split(' ')) BY_WORD.set(word, [...(BY_WORD.get(word) ?? []), language]);
-}
+const LANGUAGES = Object.keys(COMMON);
+const GERMAN = LANGUAGES.indexOf('de');
+/** Each word with the places in LANGUAGES of those that have it. */
+const WORDS = new Lexicon(placesOf(Object.values(COMMON)));
 /** Ranges of code units by script; each is told by its own, Japanese by its syllables among the Chinese signs. */
 const SCRIPTS: readonly (readonly [string, number, number])[] = [
   ['ja', 0x3040, 0x30ff],
@@ -30,26 +32,51 @@ const SAMPLE_WORDS = 120;
 const SAMPLE_CHARS = 400;
 
 const UMLAUT = /[äöüß]/i;
+/** An umlaut says half as much as a common word. */
+const UMLAUT_POINTS = 0.5;
 
 /** ISO 639-1, by script or by common words; "und" = cannot be told. */
-export function languageOf(text: string, words: readonly string[]): string {
+export function languageOf(text: string, words: Words): string {
   const script = scriptOf(text.slice(0, SAMPLE_CHARS));
   if (script !== null) return script;
-  const points = new Map<string, number>();
-  const hasUmlauts = UMLAUT.test(text);
-  for (const word of words.slice(0, SAMPLE_WORDS)) {
-    for (const language of BY_WORD.get(word) ?? []) points.set(language, (points.get(language) ?? 0) + 1);
-    if (hasUmlauts && UMLAUT.test(word)) points.set('de', (points.get('de') ?? 0) + 0.5);
+  const points = LANGUAGES.map(() => 0);
+  const cameAt = LANGUAGES.map(() => Infinity);
+  const give = (language: number, much: number, at: number): void => {
+    points[language] = (points[language] ?? 0) + much;
+    if (at < (cameAt[language] ?? 0)) cameAt[language] = at;
+  };
+  WORDS.scan(
+    words,
+    (languages, at) => {
+      for (const language of languages) give(language, 1, at);
+    },
+    SAMPLE_WORDS,
+  );
+  // What is written with an umlaut comes after what the word itself says.
+  if (UMLAUT.test(text)) for (const at of withUmlauts(words)) give(GERMAN, UMLAUT_POINTS, at + 0.5);
+  let best = -1;
+  for (let language = 0; language < LANGUAGES.length; language += 1) {
+    const lead = (points[language] ?? 0) - (points[best] ?? 0);
+    if (lead > 0 || (lead === 0 && (cameAt[language] ?? 0) < (cameAt[best] ?? 0))) best = language;
   }
-  let best = 'und';
-  let most = 0;
-  for (const [language, count] of points) {
-    if (count > most) {
-      best = language;
-      most = count;
-    }
+  return LANGUAGES[best] ?? 'und';
+}
+
+/** The places of the words, among those that are looked at, that have one. */
+function withUmlauts({ text, from, to }: Words): number[] {
+  const places: number[] = [];
+  for (let at = 0; at < Math.min(from.length, SAMPLE_WORDS); at += 1) {
+    const end = to[at] ?? 0;
+    let unit = from[at] ?? 0;
+    while (unit < end && !isUmlaut(text.charCodeAt(unit))) unit += 1;
+    if (unit < end) places.push(at);
   }
-  return best;
+  return places;
+}
+
+/** Of small letters. */
+function isUmlaut(unit: number): boolean {
+  return unit === 0xe4 || unit === 0xf6 || unit === 0xfc || unit === 0xdf;
 }
 
 function scriptOf(text: string): string | null {

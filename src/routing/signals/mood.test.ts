@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { frustrationOf, outputLengthOf } from './mood.ts';
-import { wordsOf } from './words.ts';
+import { readWords } from './words.ts';
 
-const frustration = (text: string, turns = 2) => frustrationOf(wordsOf(text, 400), text, turns);
-const length = (text: string, limit: number | null = null) => outputLengthOf(wordsOf(text, 400), limit);
+const frustration = (text: string, turns = 2) => frustrationOf(readWords(text, 400), text, turns);
+const length = (text: string, limit: number | null = null) => outputLengthOf(readWords(text, 400), limit);
 
 describe('frustration', () => {
   it.each(['That is wrong.', 'It is still wrong!!', 'Das ist falsch.', 'Immer noch falsch'])(

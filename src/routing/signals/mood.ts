@@ -1,4 +1,4 @@
-import { entriesOf, Lexicon } from './words.ts';
+import { entriesOf, Lexicon, type Words } from './words.ts';
 
 /** How much a phrase complains about the answers before. */
 const COMPLAINTS = new Lexicon(
@@ -15,10 +15,10 @@ const WEIGHT = { strong: 0.6, mild: 0.2 };
 const MAX_WORDS = 120;
 
 /** 0 to 1; only somebody who has had an answer can complain about it. */
-export function frustrationOf(words: readonly string[], text: string, turns: number): number {
-  if (turns < 2 || words.length > MAX_WORDS) return 0;
+export function frustrationOf(words: Words, text: string, turns: number): number {
+  if (turns < 2 || words.from.length > MAX_WORDS) return 0;
   let sum = 0;
-  COMPLAINTS.scan(words, (kind) => (sum += WEIGHT[kind]));
+  COMPLAINTS.scanDistinct(words, (kind) => (sum += WEIGHT[kind]));
   if (sum > 0 && /[!?]{2}/.test(text.slice(0, 500))) sum += 0.2;
   return Math.min(1, Math.round(sum * 100) / 100);
 }
@@ -36,13 +36,10 @@ const LENGTHS = new Lexicon(
 );
 
 /** What the request asks for, else by what it allows; most answers are of medium length. */
-export function outputLengthOf(
-  words: readonly string[],
-  maxOutputTokens: number | null,
-): 'short' | 'medium' | 'long' {
+export function outputLengthOf(words: Words, maxOutputTokens: number | null): 'short' | 'medium' | 'long' {
   let long = 0;
   let short = 0;
-  LENGTHS.scan(words, (kind) => (kind === 'long' ? (long += 1) : (short += 1)));
+  LENGTHS.scanDistinct(words, (kind) => (kind === 'long' ? (long += 1) : (short += 1)));
   if (maxOutputTokens !== null && maxOutputTokens <= 64) return 'short';
   if (short > long) return 'short';
   return long > 0 ? 'long' : 'medium';

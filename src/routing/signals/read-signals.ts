@@ -6,7 +6,7 @@ import { isFillInMiddle } from './fim.ts';
 import { languageOf } from './language.ts';
 import { frustrationOf, outputLengthOf } from './mood.ts';
 import { isRecord, lengthOf, lookedAt, readConversation, type CharCounts, type ChatBody } from './texts.ts';
-import { wordsOf } from './words.ts';
+import { readWords } from './words.ts';
 
 /** What the router looks at of one request. */
 export interface RequestFeatures {
@@ -22,8 +22,8 @@ export function readSignals(body: ChatBody): RequestFeatures {
   const toolNames = toolNamesOf(body['tools']);
   const texts = toolNames.length === 0 ? said : { ...said, tools: toolNames.join('\n') };
   const looked = lookedAt(texts.lastUser);
-  const words = wordsOf(looked, MAX_WORDS);
-  const systemWords = wordsOf(texts.system, MAX_WORDS);
+  const words = readWords(looked, MAX_WORDS);
+  const systemWords = readWords(texts.system, MAX_WORDS);
   const codeLanguages = codeLanguagesOf(looked, words);
   const maxOutputTokens = limitOf(body['max_completion_tokens']) ?? limitOf(body['max_tokens']);
   return {
@@ -41,7 +41,7 @@ export function readSignals(body: ChatBody): RequestFeatures {
       fillInMiddle: images === 0 && (isFillInMiddle(texts.lastUser) || isFillInMiddle(texts.system)),
       codeLanguages,
       language: languageOf(looked, words),
-      domain: domainOf([...words, ...systemWords], codeLanguages.length > 0),
+      domain: domainOf([words, systemWords], codeLanguages.length > 0),
       frustration: frustrationOf(words, looked, turns),
       outputLength: outputLengthOf(words, maxOutputTokens),
       maxOutputTokens,
