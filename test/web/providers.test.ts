@@ -224,10 +224,24 @@ describe.skipIf(!hasBrowser())('providers', () => {
     const { id } = providers.find(({ slug }: { slug: string }) => slug === 'house');
     await ready.rest('PUT', `/admin/providers/${id}`, { name: 'Theirs' });
     await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByText('is “Theirs” now, you have “Mine”').waitFor();
+    const note = page.getByRole('alert');
+    await note.getByText('Somebody else has saved this provider').waitFor();
+    expect(await note.textContent()).toMatch(/Name.*Theirs\s*Theirs.*Yours\s*Mine/s);
     await page.getByRole('button', { name: 'Take theirs' }).click();
     await page.getByRole('heading', { name: 'Theirs', level: 1 }).waitFor();
     expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('Theirs');
+    // Of what only one has changed both stand.
+    await page.getByText('Timeouts, in milliseconds').click();
+    await page.getByLabel('Connecting').fill('4000');
+    await ready.rest('PUT', `/admin/providers/${id}`, { slug: 'their-house' });
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('1 unsaved change').waitFor({ state: 'detached' });
+    await expect.poll(() => page.getByLabel('Short name').inputValue()).toBe('their-house');
+    const stored = (await graphql('{ providers { slug config { options } } }')).data.providers;
+    expect(stored.find(({ slug }: { slug: string }) => slug === 'their-house').config.options).toMatchObject({
+      timeouts: { connectMs: 4000 },
+    });
+    await ready.rest('PUT', `/admin/providers/${id}`, { slug: 'house' });
   });
 
   it('says what fails, why and since when, and switches off and on with an undo', async () => {

@@ -202,6 +202,41 @@ describe.skipIf(!hasBrowser())('users', () => {
     });
   });
 
+  it('says before a password is set whether somebody else was there meanwhile', async () => {
+    const made = await ready.rest('POST', '/admin/users', {
+      username: 'mia',
+      password: ADMIN.password,
+      role: 'finops',
+    });
+    await page.goto(`/users/${made.id}`);
+    const mine = 'a password of my choice';
+    await page.getByLabel('New password').fill(mine);
+    await ready.rest('PUT', `/admin/users/${made.id}`, { password: 'one that they have chosen' });
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    const note = page.getByRole('alert');
+    await note.getByText('Somebody else has saved this user').waitFor();
+    expect(await note.textContent()).toMatch(/Password.*Theirs\s*perhaps a new one, too.*Yours\s*a new one/s);
+    expect(await note.textContent()).not.toContain(mine);
+    const signsIn = async (password: string) => {
+      const response = await fetch(`${stage.url}/api/prism/auth/login`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ username: 'mia', password }),
+      });
+      return response.ok;
+    };
+    expect(await signsIn('one that they have chosen')).toBe(true);
+    await note.getByRole('button', { name: 'Save mine over theirs' }).click();
+    await page.getByText('Saved. mia has to sign in again.').waitFor();
+    expect(await signsIn(mine)).toBe(true);
+    expect(await page.getByRole('alert').filter({ hasText: 'Somebody else' }).count()).toBe(0);
+    // One's own change is nobody else's: the next password goes through at once.
+    await page.getByLabel('New password').fill('another one of mine');
+    expect(await page.getByRole('alert').filter({ hasText: 'Somebody else' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect.poll(() => signsIn('another one of mine')).toBe(true);
+  });
+
   it('tells what somebody else has made of a user meanwhile, and overwrites nothing unseen', async () => {
     const made = await ready.rest('POST', '/admin/users', {
       username: 'lin',

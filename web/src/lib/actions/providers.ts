@@ -25,9 +25,9 @@ export function createProvider(input: CreateProviderInput) {
   return act(CreateProviderDocument, 'createProvider', { input });
 }
 
-/** What is missing from `input` stays as it is. */
-export function updateProvider(id: string, input: UpdateProviderInput) {
-  return thenRead(act(UpdateProviderDocument, 'updateProvider', { id, input }));
+/** What is missing from `input` stays as it is. `base`: refused when the provider has been changed since this moment. */
+export function updateProvider(id: string, input: UpdateProviderInput, base: string | null = null) {
+  return thenRead(act(UpdateProviderDocument, 'updateProvider', { id, input, baseUpdatedAt: base }));
 }
 
 export function setProviderActive(id: string, active: boolean) {

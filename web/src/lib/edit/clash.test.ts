@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clashesOf, plainWords, withSiblings } from './clash.ts';
+import { clashesOf, plainWords, unseenClashes, withSiblings } from './clash.ts';
 
 describe('what two have changed', () => {
   const before = { name: 'A', list: ['x'], days: 1 };
@@ -19,6 +19,13 @@ describe('what two have changed', () => {
     expect(clashesOf(before, before, { name: 'C', list: [] })).toEqual([]);
     expect(clashesOf(before, { name: 'B', list: [], days: 2 }, {})).toEqual([]);
   });
+});
+
+it('takes what cannot be seen for changed, where it is changed here', () => {
+  expect(unseenClashes({ password: 'x', role: 'ADMIN' }, ['password', 'key'])).toEqual([
+    { field: 'password', mine: 'x', theirs: undefined },
+  ]);
+  expect(unseenClashes({ role: 'ADMIN' }, ['password'])).toEqual([]);
 });
 
 it('does not put one half of mine together with the other half of theirs', () => {

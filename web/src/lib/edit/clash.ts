@@ -2,6 +2,7 @@
 export interface Clash {
   readonly field: string;
   readonly mine: unknown;
+  /** Undefined = it cannot be seen. */
   readonly theirs: unknown;
 }
 
@@ -14,6 +15,11 @@ export function clashesOf(before: Values, now: Values, mine: Values): readonly C
     if (same(theirs, before[field]) || same(theirs, value)) return [];
     return [{ field, mine: value, theirs }];
   });
+}
+
+/** What is changed of fields whose values the server keeps to itself: theirs is not known. */
+export function unseenClashes(mine: Values, unseen: readonly string[]): readonly Clash[] {
+  return unseen.flatMap((field) => (field in mine ? [{ field, mine: mine[field], theirs: undefined }] : []));
 }
 
 /** With what belongs to a field that is changed, as it was: it must not be put together with what others have saved. */

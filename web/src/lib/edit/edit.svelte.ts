@@ -4,7 +4,7 @@ import type { Outcome, Problem } from '#lib/graphql/outcome.ts';
 import { Draft } from '#lib/state/draft.svelte.ts';
 import { Form } from '#lib/state/form.svelte.ts';
 import { toasts } from '#lib/state/toasts.svelte.ts';
-import { clashesOf, same, withSiblings } from './clash.ts';
+import { clashesOf, same, unseenClashes, withSiblings } from './clash.ts';
 import type { Clash } from './clash.ts';
 
 /** Says when it was last changed. */
@@ -26,6 +26,11 @@ export interface Editing<S extends Versioned, T extends Record<string, unknown>>
   readonly saved: () => string;
   /** Fields that mean something only together: whoever changes one of them has settled all. */
   readonly together?: readonly (readonly (keyof T & string)[])[];
+  /**
+   * Fields that only ever go in, like passwords: nobody can tell whether others have changed them, so that they have
+   * changed anything is said before theirs is replaced.
+   */
+  readonly unseen?: readonly (keyof T & string)[];
 }
 
 /** The path that the server names when somebody else was faster. */
@@ -51,6 +56,8 @@ export class Edit<S extends Versioned, T extends Record<string, unknown>> {
     this.draft = new Draft(of.values(this.#base));
     $effect.pre(() => {
       const now = of.stored();
+      // What is being saved comes back as the page's own: it is nobody else's change.
+      if (this.form.busy) return;
       untrack(() => this.#goOnFrom(now));
     });
   }
@@ -95,6 +102,7 @@ export class Edit<S extends Versioned, T extends Record<string, unknown>> {
     // Typed while it was on its way.
     const late = Object.entries(this.draft.patch).filter(([field, value]) => !same(value, sent[field]));
     this.#base = saved;
+    this.#found = [];
     this.draft.reset(this.#of.values(saved));
     Object.assign(this.draft.values, Object.fromEntries(late));
     toasts.done(this.#of.saved());
@@ -123,13 +131,16 @@ export class Edit<S extends Versioned, T extends Record<string, unknown>> {
     if (now.updatedAt < this.#base.updatedAt) return;
     const before = this.#of.values(this.#base);
     const next = this.#of.values(now);
+    const isNewer = now.updatedAt > this.#base.updatedAt;
     this.#base = now;
-    if (same(before, next)) return;
+    const unseen = isNewer ? (this.#of.unseen ?? []) : [];
+    if (same(before, next) && unseen.length === 0) return;
     const patch = withSiblings(this.draft.patch, before, this.#of.together ?? []);
-    const found = clashesOf(before, next, patch);
+    const found = [...clashesOf(before, next, patch), ...unseenClashes(patch, unseen)];
     this.draft.reset(next);
     Object.assign(this.draft.values, patch);
-    const open = this.#found.filter(({ field }) => same(before[field], next[field]));
+    const isFound = (field: string): boolean => found.some((clash) => clash.field === field);
+    const open = this.#found.filter(({ field }) => same(before[field], next[field]) && !isFound(field));
     this.#found = [...open, ...found];
   }
 }

@@ -23,6 +23,7 @@ export function editUser(user: () => UserSettingsFragment): Edit<UserSettingsFra
       tenantIds: tenants.map(({ id }) => id).toSorted(),
       password: '',
     }),
+    unseen: ['password'],
     read: async () => {
       const outcome = await ask(UserSettingsNowDocument, { id: user().id });
       return mapOutcome(outcome, (data) => data.user);
@@ -38,7 +39,8 @@ export const USER_LABELS = { role: 'Role', tenantIds: 'Tenants', password: 'Pass
 /** A field's value in words; `tenants` are their names by id. */
 export function userWords(value: unknown, field: string, tenants: ReadonlyMap<string, string>): string {
   if (field === 'role') return roleLabel(value as Role);
-  if (field === 'password') return 'a new one';
+  if (field === 'password')
+    return value === undefined ? 'perhaps a new one, too: it is never shown' : 'a new one';
   const ids = Array.isArray(value) ? value.map(String) : [];
   return ids.length === 0 ? 'none' : ids.map((id) => tenants.get(id) ?? `${id.slice(0, 8)}…`).join(', ');
 }

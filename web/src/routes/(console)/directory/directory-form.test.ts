@@ -15,6 +15,7 @@ const SETTINGS = {
   defaultRole: null,
   groupMapping: [{ groupDn: 'cn=a', role: 'ADMIN' as const, tenantIds: [] }],
   timeoutMs: 5000,
+  updatedAt: '1970-01-01T00:00:00.000Z',
 };
 
 describe('the form of the directory', () => {
