@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { AppError } from '../errors.ts';
 import type { ServedModel, TenantView } from '../runtime/view.ts';
+import { AUTO_MODEL } from './plan.ts';
 
 /** A tenant's list as bytes: the same until its view changes. */
 export type ModelLists = WeakMap<TenantView, Buffer>;
@@ -17,7 +18,7 @@ export function answerModels(res: ServerResponse, id: string, tenant: TenantView
 }
 
 /** What asks the router, as a model: many clients offer nothing but what is listed. */
-const AUTO = { id: 'auto', object: 'model', created: 1_763_856_000, owned_by: 'open-model-prism' };
+const AUTO = { id: AUTO_MODEL, object: 'model', created: 1_763_856_000, owned_by: 'open-model-prism' };
 
 /** Whether it is of use, and the tenant's policy takes it as it takes any other name: a whitelist has to name it. */
 function offersAuto({ aliases, listed, modelsById, policy }: TenantView): boolean {

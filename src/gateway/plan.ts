@@ -1,6 +1,9 @@
 import { AppError } from '../errors.ts';
 import type { ServedModel, TenantView } from '../runtime/view.ts';
 
+/** What a client asks for to be routed; its other names stand for it. */
+export const AUTO_MODEL = 'auto';
+
 /** Who may serve a request, in the order of trying; all inside the tenant's policy; never empty. */
 export interface Plan {
   /** The model's bare id after alias and pin. */
@@ -21,9 +24,7 @@ export function planTargets(tenant: TenantView, requested: string, operation: 'c
   const { model, served, pinned } = resolve(tenant, name);
   const targets = served.filter((target) => tenant.policy.allows(target.model.id, target.provider.slug));
   if (targets.length === 0) {
-    if (served.length > 0 || !tenant.policy.allows(model, '')) {
-      throw new AppError('access_denied', `Model '${requested}' is not allowed by tenant model policy`);
-    }
+    if (served.length > 0 || !tenant.policy.allows(model, '')) throw denied(requested);
     throw new AppError(
       'model_not_found',
       `The model '${requested}' does not exist or you do not have access to it. GET /v1/models lists yours.`,
@@ -36,6 +37,22 @@ export function planTargets(tenant: TenantView, requested: string, operation: 'c
     throw new AppError('invalid_request', `The model '${requested}' is not ${wanted}.`, { param: 'model' });
   }
   return { model, targets: able, pinned };
+}
+
+/**
+ * Refuses a name that asks for routing where a blacklist holds it, or holds "auto", as it refuses any other name. A
+ * whitelist need not hold it: what it holds may be routed to.
+ *
+ * @throws AppError access_denied
+ */
+export function refuseBannedRouting({ aliases, policy }: TenantView, requested: string): void {
+  if (policy.mode !== 'blacklist') return;
+  const names = [requested, aliases.get(requested) ?? requested, AUTO_MODEL];
+  if (names.some((name) => !policy.allows(name, ''))) throw denied(requested);
+}
+
+function denied(requested: string): AppError {
+  return new AppError('access_denied', `Model '${requested}' is not allowed by tenant model policy`);
 }
 
 /**

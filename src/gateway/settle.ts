@@ -19,7 +19,7 @@ import type { SessionMemory } from './auto/sessions.ts';
 import { MAX_CAPTURED_BYTES, type Exchange } from './exchange.ts';
 import { BREAKER_OPEN } from './failure.ts';
 import type { Meter } from './meter.ts';
-import { meantModel } from './plan.ts';
+import { AUTO_MODEL, meantModel } from './plan.ts';
 
 export interface SettleDeps {
   readonly journal: JournalSink;
@@ -32,8 +32,6 @@ export interface SettleDeps {
   /** Where conversations that were routed are remembered. */
   readonly auto: { readonly sessions: Pick<SessionMemory, 'note'> };
 }
-
-const AUTO_MODEL = 'auto';
 
 /** How a request ended. */
 export interface Ending {

@@ -156,6 +156,21 @@ describe('the policy', () => {
     }
   });
 
+  it('forbids routing itself where a blacklist names it', async () => {
+    const tenant = await prism.tenant('auto-banned', [providerId], {
+      modelConfig: { mode: 'blacklist', list: ['auto'], aliases: { best: 'auto' } },
+    });
+    for (const model of ['auto', 'auto-prism', 'best']) {
+      const response = await ask(tenant, 'Hi!', { model });
+      expect(response.status).toBe(403);
+      expect(((await response.json()) as Json).error).toMatchObject({
+        type: 'access_denied',
+        message: `Model '${model}' is not allowed by tenant model policy`,
+      });
+    }
+    expect((await ask(tenant, 'Hi!', { model: 'middle' })).status).toBe(200);
+  });
+
   it('that allows nothing is a clear error', async () => {
     const tenant = await prism.tenant('auto-nothing', [providerId], {
       modelConfig: { mode: 'whitelist', list: [] },
