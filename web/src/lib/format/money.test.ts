@@ -23,13 +23,15 @@ describe('money', () => {
     expect(formatTotal(0.0004)).toBe('< $0.01');
     expect(formatTotal(0.005)).toBe('$0.01');
     expect(formatTotal(-3.1)).toBe('−$3.10');
-    expect(formatTotal(2_500_000)).toBe('$2.5m');
+    expect(formatTotal(2_500_000)).toBe('$2.5M');
   });
 
   it('shows a price with up to four significant digits', () => {
     expect(formatPrice(2.5)).toBe('$2.50');
     expect(formatPrice(0.075)).toBe('$0.075');
     expect(formatPrice(15)).toBe('$15.00');
+    expect(formatPrice(123_456.789)).toBe('$123.5k');
+    expect(formatPrice(1_000_000)).toBe('$1M');
     expect(formatPrice(0)).toBe('$0');
     expect(formatPrice(null)).toBe('—');
   });

@@ -23,10 +23,11 @@ export function formatTotal(usd: number | null): string {
   return sign(usd) + (size >= 10_000 ? compact(size) : `$${grouped(size, 2)}`);
 }
 
-/** A price for a million tokens, up to 4 significant digits. */
+/** A price for a million tokens, up to 4 significant digits; from 10,000: $12.4k. */
 export function formatPrice(usdPer1M: number | null): string {
   if (usdPer1M === null) return UNKNOWN;
   if (usdPer1M === 0) return '$0';
+  if (usdPer1M >= 10_000) return compact(usdPer1M);
   return `$${grouped(Number(usdPer1M.toPrecision(4)), 2, 9)}`;
 }
 
@@ -53,5 +54,6 @@ function grouped(size: number, least: number, most = least): string {
 }
 
 function compact(size: number): string {
-  return `$${size.toLocaleString('en-US', { notation: 'compact', maximumFractionDigits: 1 }).toLowerCase()}`;
+  // Thousands are a small k, as everywhere; a small m would be something else.
+  return `$${size.toLocaleString('en-US', { notation: 'compact', maximumFractionDigits: 1 }).replace('K', 'k')}`;
 }

@@ -29,7 +29,7 @@ export const COLUMNS = [
     id: 'window',
     label: 'Window',
     title: 'Context window, in tokens',
-    width: 92,
+    width: 96,
     number: true,
     set: 'limits',
   },

@@ -89,7 +89,9 @@ interface Stored {
 
 /** What is stored may be of another version: only what is known of it counts. */
 function readStored(key: string): Stored {
-  const nothing: Stored = { layout: USUAL, density: 'normal', views: [] };
+  // A finger needs higher rows than a pointer.
+  const usual: Density = matchMedia('(pointer: coarse)').matches ? 'relaxed' : 'normal';
+  const nothing: Stored = { layout: USUAL, density: usual, views: [] };
   try {
     const stored: unknown = JSON.parse(localStorage.getItem(key) ?? 'null');
     if (typeof stored !== 'object' || stored === null) return nothing;
@@ -97,7 +99,7 @@ function readStored(key: string): Stored {
     return {
       layout: parseLayout(typeof columns === 'string' ? columns : null) ?? USUAL,
       density:
-        typeof density === 'string' && Object.hasOwn(DENSITIES, density) ? (density as Density) : 'normal',
+        typeof density === 'string' && Object.hasOwn(DENSITIES, density) ? (density as Density) : usual,
       views: readViews(views),
     };
   } catch {
