@@ -2,15 +2,16 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { groupDn, GROUPS, passwordOf, PEOPLE, populate } from '../ldap/people.ts';
 import { findSlapd, SEARCHER, startSlapd, type Slapd } from '../ldap/slapd.ts';
-import { hasBrowser, launch, openTab, type Tab } from './browser.ts';
+import { hasBrowser, launch, openTab, violations, type Tab } from './browser.ts';
 import { expectGoodLooks, LONG } from './looks.ts';
-import { setUp, signIn } from './ready.ts';
+import { setUp, signIn, type Ready } from './ready.ts';
 import { openStage, type Stage } from './stage.ts';
 
 const binary = findSlapd();
 
 describe.skipIf(!hasBrowser())('the directory', () => {
   let stage: Stage;
+  let ready: Ready;
   let slapd: Slapd | null = null;
   let browser: Browser;
   let tab: Tab;
@@ -20,7 +21,7 @@ describe.skipIf(!hasBrowser())('the directory', () => {
 
   beforeAll(async () => {
     stage = await openStage();
-    await setUp(stage.url);
+    ready = await setUp(stage.url);
     if (binary !== null) {
       slapd = await startSlapd(binary);
       await populate(slapd);
@@ -55,6 +56,30 @@ describe.skipIf(!hasBrowser())('the directory', () => {
     await page.getByText('What to try:').waitFor();
     expect(await steps().last().textContent()).toContain('Connect');
     await page.getByRole('button', { name: 'Discard' }).click();
+  });
+
+  it('tells what somebody else has saved meanwhile, and overwrites nothing unseen', async () => {
+    const filter = '(mail={{username}})';
+    const usual = await field('A person is found by').inputValue();
+    await field('Time for a whole sign-in, ms').fill('4000');
+    await field('A person is found by').fill('(cn={{username}})');
+    await ready.rest('PUT', '/admin/ldap', { searchFilter: filter });
+    await page.getByRole('button', { name: 'Save' }).click();
+    const note = page.getByRole('alert').filter({ hasText: 'Somebody else has saved this' });
+    await note.waitFor();
+    expect(await note.textContent()).toMatch(/found by.*Theirs\s*\(mail=.*Yours\s*\(cn=/s);
+    expect(await violations(page)).toEqual([]);
+    await note.getByRole('button', { name: 'Take theirs' }).click();
+    await note.waitFor({ state: 'detached' });
+    expect(await field('A person is found by').inputValue()).toBe(filter);
+    // What they have not touched is saved on top of theirs.
+    await page.getByText('1 unsaved change').waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('unsaved change').waitFor({ state: 'detached' });
+    expect(await ready.rest('GET', '/admin/ldap')).toMatchObject({ searchFilter: filter, timeoutMs: 4000 });
+    await ready.rest('PUT', '/admin/ldap', { searchFilter: usual, timeoutMs: 5000 });
+    await page.reload();
+    await expect.poll(() => field('A person is found by').inputValue()).toBe(usual);
   });
 
   it('offers the filters that are usual', async () => {

@@ -218,6 +218,46 @@ describe.skipIf(!hasBrowser())('routing', () => {
     expect(await violations(page)).toEqual([]);
   });
 
+  it('leads from a version to the requests that it decided, and from a decision to the others', async () => {
+    const { id } = await stored('Default');
+    const named = await fetch(`${stage.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ready.apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'sim-fast', messages: [{ role: 'user', content: 'Hello' }] }),
+    });
+    await named.arrayBuffer();
+    const logged = async (autoRouted: boolean) =>
+      (await ready.rest('GET', `/admin/dashboard/requests?autoRouted=${autoRouted}`)).total;
+    await until(async () => (await logged(false)) === 1);
+    const routed = await logged(true);
+    expect(routed).toBeGreaterThan(0);
+    const rows = page.getByRole('row').filter({ hasText: 'sim-' });
+    await page.goto(`/routing/${id}?tab=versions`);
+    await page.getByRole('link', { name: 'Requests decided by version 1' }).click();
+    const chips = page.getByRole('list', { name: 'Filters in force' });
+    await chips.getByText('Rule set: Default, version 1').waitFor();
+    expect(new URL(page.url()).searchParams.get('ruleset')).toBe(`${id}@1`);
+    await expect.poll(() => rows.count()).toBe(routed);
+    expect(await violations(page)).toEqual([]);
+    await rows.first().click();
+    await page.getByRole('link', { name: 'Routing', exact: true }).last().click();
+    await page.getByRole('link', { name: 'its requests' }).waitFor();
+    expect(await page.getByRole('link', { name: 'its requests' }).getAttribute('href')).toBe(
+      `/requests?${new URLSearchParams({ ruleset: `${id}@1`, range: '24h' })}`,
+    );
+    // A version that is not there has decided nothing; the filter offers those that are.
+    await page.goto(`/requests?ruleset=${id}@99`);
+    await page.getByText('Rule set: Default, version 99').waitFor();
+    await page.getByRole('button', { name: 'Filter', exact: true }).click();
+    await page.getByPlaceholder(/A value/).fill('ruleset:default');
+    await page.getByRole('option', { name: 'Default', exact: true }).click();
+    await chips.getByText('Rule set: Default', { exact: true }).waitFor();
+    await expect.poll(() => rows.count()).toBe(routed);
+    await page.goto(`/routing/${id}?tab=rollout`);
+    await page.getByRole('link', { name: /requests of Default, version 1$/ }).click();
+    await page.waitForURL(/\/requests\?ruleset=.*range=7d/);
+  });
+
   it('opens the rule that an address names', async () => {
     const { id } = await stored('Default');
     await page.goto(`/routing/${id}?role=Lawyer`);
