@@ -104,6 +104,48 @@ describe.skipIf(!hasBrowser())('the table of the request log', () => {
     }
   });
 
+  it('shows other rows in the lines that it has, which take neither the keys nor a selection along', async () => {
+    await openLog();
+    const scrollTo = (share: number): Promise<void> =>
+      page.evaluate(`(() => {
+        const box = document.querySelector('[role=table]').parentElement;
+        box.scrollTop = box.scrollHeight * ${share};
+      })()`);
+    const areOthers = async (): Promise<void> =>
+      await until(
+        async () =>
+          (await rowIn(0).count()) === 0 && (await table().locator('[aria-busy=true]').count()) === 0,
+      );
+    await page.evaluate(
+      `globalThis.knownLines = new Set(document.querySelectorAll('[role=table] [aria-rowindex]'))`,
+    );
+    await rowIn(1).focus();
+    await scrollTo(0.5);
+    await areOthers();
+    const lines = await page.evaluate<{ all: number; known: number; focused: boolean }>(`(() => {
+      const lines = [...document.querySelectorAll('[role=table] [aria-rowindex]')];
+      const box = document.querySelector('[role=table]').parentElement;
+      const known = lines.filter((line) => globalThis.knownLines.has(line)).length;
+      return { all: lines.length, known, focused: document.activeElement === box };
+    })()`);
+    expect(lines.known).toBe(lines.all);
+    expect(lines.focused).toBe(true);
+    await page.keyboard.press('ArrowDown');
+    await until(
+      async () =>
+        (await page.evaluate(`document.activeElement.closest('[aria-rowindex]')?.ariaRowIndex ?? ''`)) ===
+        '4',
+    );
+    await page.evaluate(`new Promise((resolve) => {
+      document.addEventListener('selectionchange', resolve, { once: true });
+      getSelection().selectAllChildren(document.querySelector('[aria-rowindex="4"] [data-column=model]'));
+    })`);
+    expect(await page.evaluate(`getSelection().isCollapsed`)).toBe(false);
+    await scrollTo(0.5);
+    await areOthers();
+    expect(await page.evaluate(`getSelection().isCollapsed`)).toBe(true);
+  });
+
   it('opens an address at the row that it names, wherever that is, and comes back to where one was', async () => {
     await openLog('?status=SUCCESS');
     await page.evaluate(`(() => {
