@@ -5,12 +5,10 @@ import { consoleFetch } from './fetch.ts';
 import { done, failed } from './outcome.ts';
 import type { Outcome, Problem } from './outcome.ts';
 
-const client = new Client({
-  url: '/graphql',
-  exchanges: [cacheExchange, fetchExchange],
-  preferGetMethod: false,
-  fetch: consoleFetch,
-});
+const server = { url: '/graphql', preferGetMethod: false, fetch: consoleFetch };
+/** Keeps no answer: a log that is scrolled through asks for hundreds of pages, and none of them twice. */
+const fresh = new Client({ ...server, exchanges: [fetchExchange] });
+const client = new Client({ ...server, exchanges: [cacheExchange, fetchExchange] });
 
 /** A server that wants a login again and again is not asked for ever. */
 const MOST_TRIES = 5;
@@ -20,7 +18,7 @@ export function ask<Data, Variables extends AnyVariables>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
 ): Promise<Outcome<Data>> {
-  return signedIn(() => client.query(document, variables, { requestPolicy: 'network-only' }).toPromise());
+  return signedIn(() => fresh.query(document, variables, { requestPolicy: 'network-only' }).toPromise());
 }
 
 /** A query whose answer does not change while the console is open; the second asking costs nothing. */
