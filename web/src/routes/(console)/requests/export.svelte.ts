@@ -2,8 +2,10 @@ import type { RequestLogFilter } from '#lib/generated/graphql.ts';
 import { consoleFetch } from '#lib/graphql/fetch.ts';
 import { toasts } from '#lib/state/toasts.svelte.ts';
 import { formatBytes } from './bytes.ts';
+import { readExport } from './read-export.ts';
+import type { ExportFormat } from './read-export.ts';
 
-export type ExportFormat = 'csv' | 'jsonl';
+export type { ExportFormat } from './read-export.ts';
 
 /** One export at a time: it streams, can be stopped, and says how far it is. */
 export class Export {
@@ -22,15 +24,9 @@ export class Export {
         body: JSON.stringify({ format, filter }),
         signal: this.#stopping.signal,
       });
-      if (!response.ok || response.body === null) throw new Error(await reasonOf(response));
-      const parts: Uint8Array<ArrayBuffer>[] = [];
-      const reader = response.body.getReader();
-      for (let part = await reader.read(); !part.done; part = await reader.read()) {
-        parts.push(part.value);
-        this.bytes += part.value.length;
-      }
-      save(new Blob(parts, { type: response.headers.get('content-type') ?? '' }), format);
-      toasts.done(`Exported ${formatBytes(this.bytes)}.`);
+      let bytes = 0;
+      save(await readExport(response, format, (more) => (this.bytes = bytes += more)), format);
+      toasts.done(`Exported ${formatBytes(bytes)}.`);
     } catch (error) {
       // Stopped by hand is no failure; half a file is no export, so nothing is saved.
       if (this.#stopping.signal.aborted) toasts.done('Stopped the export; nothing was saved.');
@@ -52,16 +48,4 @@ function save(blob: Blob, format: ExportFormat): void {
   link.download = `requests.${format}`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-}
-
-async function reasonOf(response: Response): Promise<string> {
-  try {
-    const body: unknown = await response.json();
-    const errors: unknown = typeof body === 'object' && body !== null && 'errors' in body ? body.errors : [];
-    const first: unknown = Array.isArray(errors) ? errors[0] : null;
-    if (typeof first === 'object' && first !== null && 'message' in first) return String(first.message);
-  } catch {
-    // Then the status has to do.
-  }
-  return `the server answered ${response.status}.`;
 }
