@@ -16,7 +16,7 @@ export function editProvider(
 ): Edit<ProviderDetailsFragment, FieldValues> {
   return new Edit({
     stored: provider,
-    values: (of) => ({ name: of.name, slug: of.slug, ...storedValues(kind(), of) }),
+    values: (of): FieldValues => ({ name: of.name, slug: of.slug, ...storedValues(kind(), of) }),
     read: async () => {
       const outcome = await ask(ProviderDetailDocument, { id: provider().id });
       // The rest of the page shows what the others have made of it, too.
