@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { counted, formatCompact, formatShare } from './count.ts';
+import { counted, formatCompact, formatShare, ordinal } from './count.ts';
 
 describe('counts', () => {
   it('shortens from ten thousand on', () => {
@@ -18,5 +18,10 @@ describe('counts', () => {
   it('counts one and many', () => {
     expect(counted(1, 'key')).toBe('1 key');
     expect(counted(0, 'key')).toBe('0 keys');
+  });
+
+  it('says which one of many it is', () => {
+    const said = [1, 2, 3, 4, 11, 12, 13, 21, 102].map(ordinal);
+    expect(said).toEqual(['1st', '2nd', '3rd', '4th', '11th', '12th', '13th', '21st', '102nd']);
   });
 });

@@ -27,3 +27,11 @@ export function formatShare(part: number, whole: number): string {
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
+
+const ORDINALS = new Intl.PluralRules('en-US', { type: 'ordinal' });
+const ENDINGS: Partial<Record<Intl.LDMLPluralRule, string>> = { one: 'st', two: 'nd', few: 'rd' };
+
+/** 1st, 2nd, 3rd, 4th. */
+export function ordinal(position: number): string {
+  return `${formatCount(position)}${ENDINGS[ORDINALS.select(position)] ?? 'th'}`;
+}
