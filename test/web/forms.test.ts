@@ -22,9 +22,12 @@ describe.skipIf(!hasBrowser())('a form for something new', () => {
         .filter((id) => id.endsWith('-problem'));
       return ids.length === 0 ? null : (document.getElementById(ids[0] ?? '')?.textContent ?? null);
     });
-  const says = (control: Locator, words: string | null) => expect.poll(() => said(control)).toBe(words);
-  const isFocused = (control: Locator) =>
-    expect.poll(() => control.evaluate((it) => it === document.activeElement)).toBe(true);
+  const says = async (control: Locator, words: string | null): Promise<void> => {
+    await expect.poll(() => said(control)).toBe(words);
+  };
+  const isFocused = async (control: Locator): Promise<void> => {
+    await expect.poll(() => control.evaluate((it) => it === document.activeElement)).toBe(true);
+  };
 
   beforeAll(async () => {
     stage = await openStage();
@@ -81,7 +84,7 @@ describe.skipIf(!hasBrowser())('a form for something new', () => {
     await field('Name').focus();
     await field('Name').press('Tab');
     await isFocused(field('Slug'));
-    await says(field('Name'), null);
+    expect(await said(field('Name'))).toBeNull();
   });
 
   it('of a provider: an address, a key, and numbers that are folded up', async () => {
