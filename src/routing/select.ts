@@ -56,21 +56,27 @@ export function select(input: SelectInput): Selection {
   const axis = category?.axis ?? 'intelligence';
   const rate = createRating(view.candidates, axis, request.signals, input.costMode);
   const rated = new Map(usable.map((candidate) => [candidate.key, rate(candidate)]));
-  const order = tierOrder(tier, input.min, input.max).flatMap((step) =>
-    usable.filter((it) => it.tier === step).toSorted((a, b) => compare(a, b, rated)),
-  );
+  const steps = tierOrder(tier, input.min, input.max);
   // Whose tier nobody knows comes last: it may be anything.
-  order.push(...usable.filter((it) => it.tier === null).toSorted((a, b) => compare(a, b, rated)));
+  const stepOf = (it: Candidate): number => (it.tier === null ? steps.length : steps.indexOf(it.tier));
+  const order = usable.toSorted((a, b) => stepOf(a) - stepOf(b) || compare(a, b, rated));
   const [method, first] = preferred(input, order);
   return {
     order: first === null ? order : [first, ...order.filter((it) => it !== first)],
-    scored: view.candidates.map((candidate) => ({
-      key: candidate.key,
-      tier: candidate.tier,
-      ...(rated.get(candidate.key) ?? rate(candidate)),
-      ...(excluded.has(candidate.key) ? { score: null } : {}),
-      excluded: excluded.get(candidate.key) ?? null,
-    })),
+    scored: view.candidates.map((candidate) => {
+      const { key } = candidate;
+      const { score, cost, quality, imputed } = rated.get(key) ?? rate(candidate);
+      const why = excluded.get(key) ?? null;
+      return {
+        key,
+        tier: candidate.tier,
+        score: why === null ? score : null,
+        cost,
+        quality,
+        imputed,
+        excluded: why,
+      };
+    }),
     method,
   };
 }
@@ -177,19 +183,17 @@ function medians(
   candidates: readonly Candidate[],
   valueOf: (candidate: Candidate) => number | null,
 ): (tier: Tier | null) => number | null {
-  const byTier = new Map<Tier | null, number[]>();
-  const all: number[] = [];
-  for (const candidate of candidates) {
-    const value = valueOf(candidate);
-    if (value === null) continue;
-    all.push(value);
-    const peers = byTier.get(candidate.tier);
-    if (peers === undefined) byTier.set(candidate.tier, [value]);
-    else peers.push(value);
-  }
-  const found = new Map([...byTier].map(([tier, values]) => [tier, median(values)]));
-  const overall = median(all);
-  return (tier) => found.get(tier) ?? overall;
+  const known = (some: readonly Candidate[]): number[] => some.map(valueOf).filter((it) => it !== null);
+  // Worked out when first asked for: where everything is known, nobody asks.
+  const found = new Map<Tier | null, number | null>();
+  return (tier) => {
+    let its = found.get(tier);
+    if (its === undefined) {
+      its = median(known(candidates.filter((it) => it.tier === tier))) ?? median(known(candidates));
+      found.set(tier, its);
+    }
+    return its;
+  };
 }
 
 function median(values: readonly number[]): number | null {

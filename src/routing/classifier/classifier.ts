@@ -2,7 +2,7 @@ import type { Classification, RequestTexts, Signals } from '../types.ts';
 import { createDistinct } from './distinct.ts';
 import { createExtractor, MOST_FEATURES } from './features.ts';
 import type { WordVectors } from './meaning.ts';
-import { packRows } from './rows.ts';
+import { packRows, wholeRows } from './rows.ts';
 import { softmax } from './softmax.ts';
 import { HashTable } from './table.ts';
 
@@ -61,8 +61,7 @@ export function createClassifier(weights: Weights): Classifier {
   const hashed = hashes.length;
   const leads = gain.weights;
   const matrix = packRows(weights.matrix.subarray(0, hashed * size), scales, size, MOST_FEATURES);
-  const denseMatrix = weights.matrix.slice(hashed * size);
-  const denseScales = scales.slice(hashed);
+  const denseMatrix = wholeRows(weights.matrix.slice(hashed * size), scales.slice(hashed), size);
   const places = new Int32Array(MOST_FEATURES);
   const rows = new Int32Array(MOST_FEATURES);
   const values = new Float32Array(MOST_FEATURES);
@@ -86,24 +85,12 @@ export function createClassifier(weights: Weights): Classifier {
     }
     scores.set(bias);
     matrix.add(scores, used, rows, values);
-    lead += addDense(dense);
+    denseMatrix.add(scores, dense);
+    for (let d = 0; d < dense.length; d += 1) lead += (dense[d] ?? 0) * (leads[known.length + d] ?? 0);
     const probabilities = new Float32Array(size);
     probabilities.set(scores);
     softmax(probabilities, temperature);
     return { probabilities, gain: gain.bias + lead * gain.scale };
-  }
-
-  /** Adds the meaning to the scores; returns what it adds to the lead. */
-  function addDense(dense: Float32Array): number {
-    let lead = 0;
-    for (let d = 0; d < dense.length; d += 1) {
-      const its = dense[d] ?? 0;
-      lead += its * (leads[known.length + d] ?? 0);
-      const factor = its * (denseScales[d] ?? 0);
-      const from = d * size;
-      for (let k = 0; k < size; k += 1) scores[k] = (scores[k] ?? 0) + factor * (denseMatrix[from + k] ?? 0);
-    }
-    return lead;
   }
 
   return {
@@ -131,14 +118,21 @@ function bestOf(
   probabilities: Float32Array,
   labels: readonly string[],
 ): { category: string; probability: number }[] {
-  const left = probabilities.slice();
-  return Array.from({ length: Math.min(RANKED, labels.length) }, () => {
-    let best = 0;
-    for (let k = 1; k < left.length; k += 1) if ((left[k] ?? 0) > (left[best] ?? 0)) best = k;
-    const probability = round(left[best] ?? 0);
-    left[best] = -1;
-    return { category: labels[best] ?? '', probability };
-  });
+  const ranking: { category: string; probability: number }[] = [];
+  const taken = new Set<number>();
+  while (ranking.length < Math.min(RANKED, labels.length)) {
+    let best = -1;
+    let most = -1;
+    for (let k = 0; k < labels.length; k += 1) {
+      const its = probabilities[k] ?? 0;
+      if (its <= most || taken.has(k)) continue;
+      most = its;
+      best = k;
+    }
+    taken.add(best);
+    ranking.push({ category: labels[best] ?? '', probability: round(most) });
+  }
+  return ranking;
 }
 
 function round(probability: number): number {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { packRows } from './rows.ts';
+import { packRows, wholeRows } from './rows.ts';
 
 const small = fc.integer({ min: -7, max: 7 });
 const SIZES = [1, 2, 3, 8, 46];
@@ -31,4 +31,14 @@ it('adds rows as they are, however many and however wide', () => {
       },
     ),
   );
+});
+
+it('adds all rows of whole bytes, however many', () => {
+  const numbers = Int8Array.from([1, 2, 127, -127, 3, -4, 5, 6, -7, 8]);
+  const scores = Float64Array.from([10, 20]);
+  wholeRows(numbers, Float32Array.from([1, 0.5, 2, 1, 4]), 2).add(
+    scores,
+    Float32Array.from([1, 2, 3, 0, -1]),
+  );
+  expect([...scores]).toEqual([10 + 1 + 127 + 18 + 28, 20 + 2 - 127 - 24 - 32]);
 });

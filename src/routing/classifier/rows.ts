@@ -82,3 +82,34 @@ function addFour(
         (scores[k + 1] ?? 0) + fa * (ba >> 4) + fb * (bb >> 4) + fc * (bc >> 4) + fd * (bd >> 4);
   }
 }
+
+/** Rows of whole bytes, all of which are added each time. */
+export interface WholeRows {
+  /** Adds each row, times its value, to the scores. */
+  add(scores: Float64Array, value: Float32Array): void;
+}
+
+/** Keeps what it is given. */
+export function wholeRows(numbers: Int8Array, scales: Float32Array, size: number): WholeRows {
+  const rows = scales.length;
+  const factors = new Float64Array(rows + AT_ONCE);
+  return {
+    add(scores, value) {
+      for (let row = 0; row < rows; row += 1) factors[row] = (value[row] ?? 0) * (scales[row] ?? 0);
+      for (let row = 0; row < rows; row += AT_ONCE) {
+        const a = row * size;
+        const fa = factors[row] ?? 0;
+        const fb = factors[row + 1] ?? 0;
+        const fc = factors[row + 2] ?? 0;
+        const fd = factors[row + 3] ?? 0;
+        for (let k = a; k < a + size; k += 1)
+          scores[k - a] =
+            (scores[k - a] ?? 0) +
+            fa * (numbers[k] ?? 0) +
+            fb * (numbers[k + size] ?? 0) +
+            fc * (numbers[k + 2 * size] ?? 0) +
+            fd * (numbers[k + 3 * size] ?? 0);
+      }
+    },
+  };
+}
