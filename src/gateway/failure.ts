@@ -1,5 +1,6 @@
 import { AppError, toAppError } from '../errors.ts';
 import { UpstreamFailure } from '../providers/adapter.ts';
+import { redactOwn } from '../providers/redact.ts';
 import type { ServedModel } from '../runtime/view.ts';
 
 /** Used when a provider limits us without saying for how long. */
@@ -10,14 +11,17 @@ export function failureToError(failure: UpstreamFailure, served: ServedModel | n
   const provider = served === null ? 'The provider' : `Provider '${served.provider.slug}'`;
   switch (failure.kind) {
     case 'rejected':
-      return new AppError('invalid_request', failure.message, {
+      return new AppError('invalid_request', wordsOf(failure, served), {
         cause: failure,
         status: statusOf(failure),
         wireCode: failure.upstreamCode,
         ...(failure.param === null ? {} : { param: failure.param }),
       });
     case 'context_overflow':
-      return new AppError('context_length_exceeded', failure.message, { cause: failure, param: 'messages' });
+      return new AppError('context_length_exceeded', wordsOf(failure, served), {
+        cause: failure,
+        param: 'messages',
+      });
     case 'rate_limited':
       return new AppError('provider_rate_limited', `${provider} is limiting our requests. Try again later.`, {
         cause: failure,
@@ -43,6 +47,11 @@ export function failureToError(failure: UpstreamFailure, served: ServedModel | n
         cause: failure,
       });
   }
+}
+
+/** What the upstream said, as far as the client may read it. */
+function wordsOf({ message }: UpstreamFailure, served: ServedModel | null): string {
+  return served === null ? message : redactOwn(message, served.provider.endpoint);
 }
 
 /** The upstream's own where it says what kind of fault of the caller's it is; errors inside a 2xx answer have none. */

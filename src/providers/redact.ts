@@ -1,3 +1,5 @@
+import type { Endpoint } from './adapter.ts';
+
 /** What a client is shown of an upstream's message at most. */
 const MESSAGE_CHARS = 1000;
 
@@ -19,4 +21,24 @@ export function redact(message: string): string {
   let text = message.slice(0, MESSAGE_CHARS);
   for (const [pattern, instead] of REDACTIONS) text = text.replace(pattern, instead);
   return text;
+}
+
+/** Shorter ones are words that stand in for a key where none is needed: "none", "ollama". */
+const SECRET_CHARS = 8;
+
+/** The same, also without what signs us in at this provider, however it looks, and without its address. */
+export function redactOwn(message: string, { origin, credentials, options }: Endpoint): string {
+  const { host, hostname, port } = new URL(origin);
+  const secrets = [...Object.values(credentials), ...headerValues(options['headers'])];
+  // A name of one word alone may be any word of the message.
+  const names = [origin, ...(port === '' ? [] : [host]), ...(hostname.includes('.') ? [hostname] : [])];
+  let text = message;
+  for (const secret of secrets) if (secret.length >= SECRET_CHARS) text = text.replaceAll(secret, '[key]');
+  for (const name of names) text = text.replaceAll(name, '[address]');
+  return text;
+}
+
+function headerValues(headers: unknown): string[] {
+  if (typeof headers !== 'object' || headers === null) return [];
+  return Object.values(headers).filter((value) => typeof value === 'string');
 }

@@ -130,6 +130,25 @@ describe('when nobody answers', () => {
       expect(upstream.received[0]?.headers.authorization).toBe(`Bearer ${KEY}`);
   });
 
+  it('a key that looks like none stays with us where the provider quotes it to the caller', async () => {
+    const apiKey = 'correct.horse.battery';
+    const quoting = refuse(400, { message: `Team of token ${apiKey} may not use tools.` });
+    const upstream = await startUpstream(['opaque'], quoting);
+    chains.closeLater(upstream);
+    const auth = { type: 'api_key', apiKey };
+    const id = await chains.prism.provider({
+      name: 'Opaque',
+      type: 'custom',
+      config: { baseUrl: upstream.origin, auth },
+    });
+    const tenant = await chains.prism.tenant('opaque', [id]);
+    const response = await chains.prism.gateway(tenant, '/chat/completions', { model: 'opaque', messages });
+    expect(response.status).toBe(400);
+    const told = { message: 'Team of token [key] may not use tools.', type: 'invalid_request_error' };
+    expect(await response.json()).toMatchObject({ error: told });
+    expect(await chains.rowOf(response)).toMatchObject({ error_message: told.message });
+  });
+
   it('a limit of the provider is 429 with its own retry-after', async () => {
     const to = await chains.withFirst(refuse(429, { message: 'slow down' }, { 'retry-after': '7' }));
     const response = await chains.chat(to, { model: `${to.slugs[0]}/${to.model}` });
