@@ -82,7 +82,7 @@ export function decide(request: RouteRequest, view: RoutingView, tools: RouteToo
 /** So many of the ranking are stored with a log row, and more are not looked at: a stored request is decided alike. */
 const LOOKED_AT = 3;
 
-/** An expected gain of so much, which one in ten prompts has, is worth the higher of the tiers in question. */
+/** So great an expected gain (one exam question in fourteen, hardly another prompt) is worth the higher tier in question. */
 const GREAT_GAIN = 0.25;
 /** With less than this a category is not in question. */
 const IN_QUESTION = 0.15;

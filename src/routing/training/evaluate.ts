@@ -1,21 +1,19 @@
 /**
  * `npm run eval:router [-- --data rows.jsonl] [-- --quality scored.jsonl] [-- --json]`: the report card of the router.
  * `--data`: labelled rows (rows.ts); `--quality`: `{set, prompt, scores: {model: score}, out_tokens?}` a
- * line, for what routing between the weakest and the strongest of a set is worth; with `--held` only of the prompts
- * that `train.ts --scored` keeps out of training.
+ * line, for what routing between the weakest and the strongest of a set is worth; `--sets mmlu,gsm8k`: those that
+ * `train.ts --scored` was given, whose prompts are judged by what was learnt from others alone (worth.ts).
  */
 import { cpus } from 'node:os';
-import type { Classifier, Reading } from '../classifier/classifier.ts';
+import type { Classifier } from '../classifier/classifier.ts';
 import { readSignals } from '../signals/read-signals.ts';
-import { rank } from '../tiers.ts';
 import { familyOf } from './across-sources.ts';
 import { figuresOf, type Figures } from './figures.ts';
-import { scoredRows } from './gain.ts';
-import { LABELS, LABEL_NAMES, type Label } from './labels.ts';
 import { isKnown } from './learn.ts';
 import { crossValidate, judge, openShipped } from './own-set.ts';
-import { qualityOf, type QualityFigures } from './quality.ts';
+import type { QualityFigures } from './quality.ts';
 import { externalRows, ownRows } from './rows.ts';
+import { worthBySet } from './worth.ts';
 
 /** Everything that the report says; shares from 0 to 1. */
 export interface Report {
@@ -30,45 +28,6 @@ export interface Report {
   /** Signals and classification of a prompt of 4,000 tokens, µs. */
   readonly micros: { readonly p50: number; readonly p99: number };
 }
-
-/**
- * What routing by demand is worth for the weakest and the strongest model of each set. `heldOnly`: only the prompts that
- * no weights were trained on, where they were trained on the others of the file (train.ts `--scored`).
- */
-function qualityBySet(
-  classifier: Classifier,
-  file: string,
-  heldOnly: boolean,
-): Record<string, QualityFigures> {
-  const rows = scoredRows(file).filter((row) => row.held || !heldOnly);
-  const named = Map.groupBy(rows, ({ set, weakName, strongName }) => `${set}: ${weakName} → ${strongName}`);
-  return Object.fromEntries(
-    [...named].map(([name, all]) => [
-      name,
-      qualityOf(
-        all.map(({ features: { texts, signals }, weak, strong, weakTokens, strongTokens }) => ({
-          weak,
-          strong,
-          demand: demandOf(classifier.read(texts, signals)),
-          weakCost: 0.05 * weakTokens,
-          strongCost: strongTokens,
-        })),
-      ),
-    ]),
-  );
-}
-
-/** What a strong model is expected to gain, and how demanding the kinds of task are that it may be. */
-function demandOf({ probabilities, gain }: Reading): number {
-  const tier = LABEL_NAMES.reduce(
-    (sum, label, at) => sum + (probabilities[at] ?? 0) * rank(LABELS[label as Label]),
-    0,
-  );
-  return gain + TIER_WORTH * tier;
-}
-
-/** What a tier more counts beside the expected gain; found on scored prompts that nothing was trained on. */
-const TIER_WORTH = 0.08;
 
 const [PROMPTS, WARM_UP, MEASURED] = [60, 600, 1_500];
 
@@ -97,7 +56,8 @@ function speed(classifier: Classifier): Report['micros'] {
 export function makeReport(options: {
   readonly data: readonly string[];
   readonly quality: readonly string[];
-  readonly heldOnly: boolean;
+  /** Sets of scored prompts that the weights were taught. */
+  readonly taught: readonly string[];
 }): Report {
   const classifier = openShipped();
   const { judged: own, flips } = crossValidate(ownRows());
@@ -122,7 +82,7 @@ export function makeReport(options: {
     ),
     quality: Object.assign(
       {},
-      ...options.quality.map((file) => qualityBySet(classifier, file, options.heldOnly)),
+      ...options.quality.map((file) => worthBySet(file, new Set(options.taught))),
     ) as Report['quality'],
     micros: speed(classifier),
   };
@@ -148,7 +108,7 @@ function print(report: Report): void {
   line(`\nSignals and classification of 4,000 tokens: ${report.micros.p50} µs, p99 ${report.micros.p99} µs`);
   for (const [name, it] of Object.entries(report.quality)) {
     line(
-      `${name}: ${it.prompts} prompts, ${it.weak.toFixed(3)} → ${it.strong.toFixed(3)}; APGR ${it.apgr.toFixed(2)}, CPT50 ${it.cpt50.toFixed(2)}, CPT80 ${it.cpt80.toFixed(2)}, 95 % at ${it.share95.toFixed(2)} of the calls (random ${it.random95.toFixed(2)}), cost ${it.cost95.toFixed(2)}`,
+      `${name}: ${it.prompts} prompts, ${it.weak.toFixed(3)} → ${it.strong.toFixed(3)}; APGR ${it.apgr.toFixed(2)}, CPT50 ${it.cpt50.toFixed(2)}, CPT80 ${it.cpt80.toFixed(2)}, 95 % at ${it.share95.toFixed(2)} of the calls (${it.interval95.map((share) => share.toFixed(2)).join(' to ')}; random ${it.random95.toFixed(2)}), cost ${it.cost95.toFixed(2)}`,
     );
   }
   line('\nCommonest mistakes on our own prompts:');
@@ -162,7 +122,7 @@ if (import.meta.main) {
   const report = makeReport({
     data: valuesOf('--data'),
     quality: valuesOf('--quality'),
-    heldOnly: process.argv.includes('--held'),
+    taught: valuesOf('--sets').flatMap((value) => value.split(',')),
   });
   if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   else print(report);

@@ -1,58 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { z } from 'zod';
 import { hashText } from '../classifier/hash.ts';
-import { readSignals, type RequestFeatures } from '../signals/read-signals.ts';
-import { generator } from './fit.ts';
-import type { RowFeatures } from './learn.ts';
-
-/** A prompt with the scores of a weak and a strong model. */
-export interface ScoredRow {
-  readonly set: string;
-  readonly features: RequestFeatures;
-  readonly weak: number;
-  readonly strong: number;
-  readonly weakName: string;
-  readonly strongName: string;
-  /** Tokens of each one's answer; 1 where nothing is said. */
-  readonly weakTokens: number;
-  readonly strongTokens: number;
-  /** Never trained on: a quarter of the prompts, by their hash. */
-  readonly held: boolean;
-}
-
-const scored = z.looseObject({
-  set: z.string(),
-  prompt: z.string(),
-  scores: z.record(z.string(), z.number()),
-  out_tokens: z.record(z.string(), z.number()).nullish(),
-});
-
-/** Rows of `{set, prompt, scores: {model: score}, out_tokens?}` a line: the weakest and the strongest model of each set. */
-export function scoredRows(file: string): ScoredRow[] {
-  const rows = readFileSync(file, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => scored.parse(JSON.parse(line)));
-  return [...Map.groupBy(rows, (row) => row.set)].flatMap(([set, all]) => {
-    const models = [...new Set(all.flatMap((row) => Object.keys(row.scores)))];
-    const meanOf = (model: string): number => {
-      const scores = all.flatMap((row) => row.scores[model] ?? []);
-      return scores.reduce((sum, score) => sum + score, 0) / Math.max(1, scores.length);
-    };
-    const order = models.toSorted((a, b) => meanOf(a) - meanOf(b));
-    const [weakName = '', strongName = ''] = [order[0], order.at(-1)];
-    return all.flatMap((row): ScoredRow[] => {
-      const [weak, strong] = [row.scores[weakName], row.scores[strongName]];
-      if (weak === undefined || strong === undefined) return [];
-      const features = readSignals({ messages: [{ role: 'user', content: row.prompt }] });
-      const [weakTokens, strongTokens] = [row.out_tokens?.[weakName] ?? 1, row.out_tokens?.[strongName] ?? 1];
-      const held = (hashText(row.prompt, HELD_SEED) >>> 0) % 4 === 0;
-      return [{ set, features, weak, strong, weakName, strongName, weakTokens, strongTokens, held }];
-    });
-  });
-}
-
-const HELD_SEED = 11;
+import type { RequestFeatures } from '../signals/read-signals.ts';
+import { rank } from '../tiers.ts';
+import { LABELS, type Label } from './labels.ts';
+import { isKnown, type RowFeatures } from './learn.ts';
+import { ridge, type SparseRow } from './ridge.ts';
+import { ownRows } from './rows.ts';
+import type { ScoredRow } from './scored.ts';
 
 /** How much better the strong model's answer is, by features: in the order of a model's hashes, `hashes`, and the dense. */
 export interface FittedGain {
@@ -67,92 +20,133 @@ export function noGain(rows: number): FittedGain {
   return { hashes: new Int32Array(0), weights: new Float32Array(rows), bias: 0 };
 }
 
-const RECIPE = { epochs: 4, rate: 0.02, l2: 1e-3, dropout: 0.3, seeds: 3, leastRows: 4, features: 28_000 };
+/** What was found best by cross-validation over all scored prompts (docs/router-report.md). */
+const RECIPE = {
+  /** Features in fewer prompts say nothing of others. */
+  leastRows: 10,
+  penalty: 300,
+  /** Rare features count more, by this power of how much they tell. */
+  rarity: 0.5,
+  /** A single prompt gains everything or nothing: so much of its target is the mean of its subject instead. */
+  ofSubject: 0.3,
+  /** So many prompts at the mean of all are added to each subject's. */
+  prior: 20,
+  /** An ordinary prompt counts so much of a scored one, and is taken to gain so much more than the mean a tier. */
+  ordinary: 0.3,
+  aTier: 0.1,
+};
 
 /** A scored prompt to learn from. */
 export interface GainRow {
   readonly features: RowFeatures;
   readonly gain: number;
+  readonly subject: string;
 }
 
-/** Least squares by AdaGrad, as the mean of some runs. `known`: hashes that a model has rows for anyway. */
-export function learnGain(rows: readonly GainRow[], known: Int32Array): FittedGain {
-  const hashes = Int32Array.from([...known, ...others(rows, known)]);
-  const rowOf = new Map([...hashes].map((hash, at) => [hash, at]));
-  const examples = rows.map(({ features: { hash, value, dense }, gain }) => {
-    const [places, values]: [number[], number[]] = [[], []];
-    for (const [at, its] of hash.entries()) {
-      const row = rowOf.get(its);
-      if (row === undefined) continue;
-      places.push(row);
-      values.push(value[at] ?? 0);
-    }
-    for (const [d, its] of dense.entries()) {
-      places.push(hashes.length + d);
-      values.push(its * DENSE);
-    }
-    return { places, values, gain };
-  });
-  const size = hashes.length + (rows[0]?.features.dense.length ?? 0);
-  const weights = new Float32Array(size);
-  let bias = 0;
-  for (let seed = 1; seed <= RECIPE.seeds; seed += 1) {
-    const run = descend(examples, size, seed);
-    for (const [row, its] of run.weights.entries()) weights[row] = (weights[row] ?? 0) + its / RECIPE.seeds;
-    bias += run.bias / RECIPE.seeds;
-  }
-  for (let row = hashes.length; row < size; row += 1) weights[row] = (weights[row] ?? 0) * DENSE;
-  return { hashes: hashes.slice(known.length), weights, bias };
+/** A prompt that nobody has scored, with the rank of its tier. */
+export interface OrdinaryRow {
+  readonly features: RowFeatures;
+  readonly tier: number;
 }
 
-/** The meaning counts less than single words here. */
-const DENSE = 0.5;
+/** Our own prompts, as ordinary ones. */
+export function ordinaryRows(read: (features: RequestFeatures) => RowFeatures): OrdinaryRow[] {
+  return ownRows()
+    .filter(isKnown)
+    .map((row) => ({ features: read(row.features), tier: rank(LABELS[row.label as Label]) }));
+}
 
-/** The commonest features that no row is kept for. */
-function others(rows: readonly GainRow[], known: Int32Array): number[] {
+/** A lesson from a scored prompt. */
+export function lessonOf({ set, subject, weak, strong }: ScoredRow, features: RowFeatures): GainRow {
+  return { features, gain: strong - weak, subject: `${set} ${subject}` };
+}
+
+/**
+ * Ridge regression over the hashed features; the dense ones have no weight (they made it worse). `ordinary` keeps what
+ * is learnt of exams from speaking of everything else: what a word gains there says little of it elsewhere. `known`:
+ * hashes that a model has rows for anyway.
+ */
+export function learnGain(
+  rows: readonly GainRow[],
+  ordinary: readonly OrdinaryRow[],
+  known: Int32Array,
+): FittedGain {
+  const dense = rows[0]?.features.dense.length ?? 0;
   const counts = new Map<number, number>();
   for (const { features } of rows)
     for (const hash of features.hash) counts.set(hash, (counts.get(hash) ?? 0) + 1);
-  for (const hash of known) counts.delete(hash);
-  return [...counts]
-    .filter(([, count]) => count >= RECIPE.leastRows)
-    .toSorted((a, b) => b[1] - a[1])
-    .slice(0, RECIPE.features)
-    .map(([hash]) => hash);
+  const used = [...counts].filter(([, count]) => count >= RECIPE.leastRows).map(([hash]) => hash);
+  const placeOf = new Map(used.map((hash, place) => [hash, place]));
+  const factors = used.map((hash) => Math.log(rows.length / (counts.get(hash) ?? 1)) ** RECIPE.rarity);
+  const { targets, mean } = targetsOf(rows);
+  const meanTier = ordinary.reduce((sum, { tier }) => sum + tier, 0) / Math.max(1, ordinary.length);
+  // A row that counts less is a smaller one.
+  const size = Math.sqrt(RECIPE.ordinary);
+  const smaller = factors.map((factor) => factor * size);
+  const fitted = ridge(
+    [
+      ...rows.map(({ features }) => placed(features, placeOf, factors)),
+      ...ordinary.map(({ features }) => placed(features, placeOf, smaller)),
+    ],
+    [
+      ...targets.map((target) => target - mean),
+      ...ordinary.map(({ tier }) => size * RECIPE.aTier * (tier - meanTier)),
+    ],
+    used.length,
+    RECIPE.penalty,
+  );
+  const weightOf = (hash: number): number => {
+    const place = placeOf.get(hash);
+    return place === undefined ? 0 : (fitted[place] ?? 0) * (factors[place] ?? 0);
+  };
+  const has = new Set(known);
+  const hashes = Int32Array.from(used.filter((hash) => !has.has(hash)));
+  const weights = Float32Array.from([...known, ...hashes], weightOf);
+  const all = new Float32Array(weights.length + dense);
+  all.set(weights);
+  return { hashes, weights: all, bias: mean };
 }
 
-interface GainExample {
-  readonly places: readonly number[];
-  readonly values: readonly number[];
-  readonly gain: number;
-}
-
-function descend(
-  examples: readonly GainExample[],
-  size: number,
-  seed: number,
-): { weights: Float32Array; bias: number } {
-  const random = generator(seed);
-  const weights = new Float32Array(size);
-  const squares = new Float32Array(size).fill(1e-2);
-  let bias = examples.reduce((sum, { gain }) => sum + gain, 0) / Math.max(1, examples.length);
-  for (let step = 0; step < RECIPE.epochs * examples.length; step += 1) {
-    const rate = RECIPE.rate * (1.05 - Math.floor(step / examples.length) / RECIPE.epochs);
-    const example = examples[Math.floor(random() * examples.length)];
-    if (example === undefined) break;
-    const kept = example.places.map((_, at) => at).filter(() => random() >= RECIPE.dropout);
-    let said = bias;
-    for (const at of kept)
-      said += ((weights[example.places[at] ?? 0] ?? 0) * (example.values[at] ?? 0)) / (1 - RECIPE.dropout);
-    const error = said - example.gain;
-    bias -= 0.002 * error;
-    for (const at of kept) {
-      const row = example.places[at] ?? 0;
-      const slope = error * (example.values[at] ?? 0) + RECIPE.l2 * (weights[row] ?? 0);
-      const square = (squares[row] ?? 0) + slope * slope;
-      squares[row] = square;
-      weights[row] = (weights[row] ?? 0) - (rate * slope) / Math.sqrt(square);
-    }
+function placed(
+  { hash, value }: RowFeatures,
+  placeOf: ReadonlyMap<number, number>,
+  factors: readonly number[],
+): SparseRow {
+  const [places, values]: [number[], number[]] = [[], []];
+  for (const [at, its] of hash.entries()) {
+    const place = placeOf.get(its);
+    if (place === undefined) continue;
+    places.push(place);
+    values.push((value[at] ?? 0) * (factors[place] ?? 0));
   }
-  return { weights, bias };
+  return { places: Int32Array.from(places), values: Float64Array.from(values) };
 }
+
+/** Each prompt's gain, part of it the mean of its subject. */
+function targetsOf(rows: readonly GainRow[]): { targets: number[]; mean: number } {
+  const means = meansOf(rows);
+  const targets = rows.map(
+    ({ gain, subject }) => (1 - RECIPE.ofSubject) * gain + RECIPE.ofSubject * (means.get(subject) ?? gain),
+  );
+  return { targets, mean: targets.reduce((sum, its) => sum + its, 0) / Math.max(1, targets.length) };
+}
+
+/** The mean gain of each subject, drawn towards that of all prompts. */
+export function meansOf(rows: readonly Omit<GainRow, 'features'>[]): ReadonlyMap<string, number> {
+  const mean = rows.reduce((sum, { gain }) => sum + gain, 0) / Math.max(1, rows.length);
+  return new Map(
+    [...Map.groupBy(rows, ({ subject }) => subject)].map(([subject, some]) => [
+      subject,
+      (some.reduce((sum, { gain }) => sum + gain, 0) + RECIPE.prior * mean) / (some.length + RECIPE.prior),
+    ]),
+  );
+}
+
+export const PARTS = 5;
+
+/** Which of the parts a scored prompt is judged in, by the heads that have learnt from the others alone. */
+export function partOf(row: ScoredRow): number {
+  return (hashText(row.features.texts.lastUser, PART_SEED) >>> 0) % PARTS;
+}
+
+const PART_SEED = 11;

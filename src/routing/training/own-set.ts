@@ -12,7 +12,8 @@ import { quantise } from './quantise.ts';
 import type { LabelledRow } from './rows.ts';
 
 const FOLDS = 5;
-const WEIGHTS = join(import.meta.dirname, '../classifier/weights.bin');
+/** The file that ships. */
+export const WEIGHTS = join(import.meta.dirname, '../classifier/weights.bin');
 
 export function openShipped(): Classifier {
   return createClassifier(readWeights(readFileSync(WEIGHTS)));

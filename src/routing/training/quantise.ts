@@ -37,7 +37,8 @@ export function quantise(
   };
 }
 
-function smallGain({ hashes, weights, bias }: FittedGain): GainWeights {
+/** Makes an expected gain small, as it ships. */
+export function smallGain({ hashes, weights, bias }: FittedGain): GainWeights {
   const scale = scaleOf(weights, MOST);
   return {
     hashes,

@@ -74,6 +74,11 @@ test('the value of routing is what its definition says', () => {
   const perfect = qualityOf([prompt(0.5, 1), prompt(0.5, 1), prompt(0, 0), prompt(0, 0)]);
   expect(perfect).toMatchObject({ weak: 0.5, strong: 0.75, cpt50: 0.25, share95: 0.5 });
   expect(perfect.apgr).toBeGreaterThan(0.6);
+  // Four prompts tell next to nothing, four hundred of the same a good deal.
+  const width = ({ interval95: [low, high] }: ReturnType<typeof qualityOf>): number => high - low;
+  const many = Array.from({ length: 400 }, (_, at) => prompt(at % 2 === 0 ? 0.5 : 0, at % 2 === 0 ? 1 : 0));
+  expect(width(perfect)).toBeGreaterThan(0.5);
+  expect(width(qualityOf(many))).toBeLessThan(0.12);
   const worst = qualityOf([prompt(0.5, 0), prompt(0.5, 0), prompt(0, 1), prompt(0, 1)]);
   expect(worst.apgr).toBeLessThan(0.4);
 });
