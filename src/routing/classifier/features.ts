@@ -65,6 +65,8 @@ export function createExtractor(vectors: WordVectors): (texts: RequestTexts, sig
   const hash = new Int32Array(MOST_FEATURES);
   const value = new Float32Array(MOST_FEATURES);
   const dense = new Float32Array(VIEWS * vectors.size);
+  const usedTokens = new Int32Array(HEAD_TOKENS + TAIL_TOKENS);
+  const placesOfUsed = new Int32Array(usedTokens.length);
   let count = 0;
   const add: Add = (its, weight) => {
     if (count === MOST_FEATURES) return;
@@ -75,7 +77,7 @@ export function createExtractor(vectors: WordVectors): (texts: RequestTexts, sig
 
   /** Replaces mistyped words by what they were meant to be; says which word of the table each is. */
   function correct(tokens: Tokens, used: Int32Array): Int32Array {
-    const places = new Int32Array(used.length).fill(-1);
+    const places = placesOfUsed.subarray(0, used.length).fill(-1);
     let guesses = 0;
     for (let at = 0; at < used.length; at += 1) {
       const token = used[at] ?? 0;
@@ -121,7 +123,7 @@ export function createExtractor(vectors: WordVectors): (texts: RequestTexts, sig
     const texts = { ...given, lastUser: essenceOf(given.lastUser) };
     const shown = lookedAt(texts.lastUser);
     const tokens = scan(shown);
-    const used = ends(tokens.count);
+    const used = ends(tokens.count, usedTokens);
     const places = correct(tokens, used);
     addWords(tokens, used, add);
     addPlaces(tokens, used, add);
@@ -137,10 +139,10 @@ export function createExtractor(vectors: WordVectors): (texts: RequestTexts, sig
 
 type Add = (hash: number, weight: number) => void;
 
-/** The tokens that are looked at: all, or those of head and tail. */
-function ends(count: number): Int32Array {
-  const size = Math.min(count, HEAD_TOKENS + TAIL_TOKENS);
-  const used = new Int32Array(size);
+/** The tokens that are looked at: all, or those of head and tail; in a buffer that holds as many. */
+function ends(count: number, into: Int32Array): Int32Array {
+  const size = Math.min(count, into.length);
+  const used = into.subarray(0, size);
   for (let at = 0; at < size; at += 1) used[at] = at < HEAD_TOKENS ? at : count - size + at;
   return used;
 }

@@ -118,7 +118,7 @@ function step(value: number): number {
 
 interface Survey {
   /** How often each ASCII sign stands in the text, and at 0 all others. */
-  readonly counts: Uint16Array;
+  readonly counts: readonly number[];
   /** A row of cells between bars, or three commas with little between them. */
   readonly table: boolean;
   readonly mathSign: boolean;
@@ -129,9 +129,11 @@ const [COMMA, BAR, LINE] = [0x2c, 0x7c, 0x0a];
 const CELL = 24;
 const MATH = new Set(unitsOf('√∑∫≤≥×÷π²³'));
 
+const ZEROS: readonly number[] = new Array<number>(128).fill(0);
+
 /** One pass over a text. */
 function survey(text: string): Survey {
-  const counts = new Uint16Array(128);
+  const counts = ZEROS.slice();
   let [table, mathSign] = [false, false];
   // Of the line: bars, commas, the longest stretch before a comma, and where the last comma stood.
   let [bars, commas, longest, last, start] = [0, 0, 0, 0, 0];
@@ -161,7 +163,7 @@ function survey(text: string): Survey {
 
 const STOP = unitsOf('.');
 
-function has(counts: Uint16Array, units: readonly number[]): boolean {
+function has(counts: readonly number[], units: readonly number[]): boolean {
   for (const unit of units) if ((counts[unit] ?? 0) > 0) return true;
   return false;
 }
@@ -169,7 +171,7 @@ function has(counts: Uint16Array, units: readonly number[]): boolean {
 const SYMBOLS = unitsOf('(){}[];=<>_|&*+/\\');
 const DIGITS = unitsOf('0123456789');
 
-function share(counts: Uint16Array, units: readonly number[], text: string): number {
+function share(counts: readonly number[], units: readonly number[], text: string): number {
   let hits = 0;
   for (const unit of units) hits += counts[unit] ?? 0;
   return hits / (text.length + 1);
