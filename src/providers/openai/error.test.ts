@@ -284,6 +284,12 @@ describe('retry-after', () => {
   });
 });
 
+it('hands on no more of a code and a param than a name has', () => {
+  const long = openai('x', { code: 'c'.repeat(50_000), param: 'p'.repeat(50_000) });
+  const { upstreamCode, param } = read(400, long);
+  expect([upstreamCode, param]).toEqual(['c'.repeat(100), 'p'.repeat(100)]);
+});
+
 it('an error inside a 2xx answer takes its status from its code', () => {
   expect(readInnerError({ code: 429, message: 'slow down' })).toMatchObject({
     kind: 'rate_limited',

@@ -6,6 +6,8 @@ import { readRetryAfter } from './retry-after.ts';
 
 /** Bodies of errors are short; of what is longer the beginning tells enough. */
 const BODY_BYTES = 256 * 1024;
+/** A code or a parameter's name is shorter; what is longer is none, and goes to the caller. */
+const WORD_CHARS = 100;
 
 interface ErrorFields {
   readonly message: string | null;
@@ -53,8 +55,8 @@ function toFailure(status: number, fields: ErrorFields, retryAfterMs: number | n
     fields.message === null ? `The provider answered with status ${status}.` : redact(fields.message),
     {
       status,
-      upstreamCode: fields.code,
-      param: fields.param,
+      upstreamCode: fields.code?.slice(0, WORD_CHARS) ?? null,
+      param: fields.param?.slice(0, WORD_CHARS) ?? null,
       retryAfterMs,
       contextWindow: overflow?.contextWindow ?? (overflow ? fields.contextWindow : null),
     },
