@@ -67,6 +67,9 @@ describe.skipIf(!hasBrowser())('the directory', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     const note = page.getByRole('alert').filter({ hasText: 'Somebody else has saved this' });
     await note.waitFor();
+    // The form is long, and it was saved at its end.
+    const { y = -1, height = 0 } = (await note.boundingBox()) ?? {};
+    expect([y >= 0, y + height <= (page.viewportSize()?.height ?? 0)]).toEqual([true, true]);
     expect(await note.textContent()).toMatch(/found by.*Theirs\s*\(mail=.*Yours\s*\(cn=/s);
     expect(await violations(page)).toEqual([]);
     await note.getByRole('button', { name: 'Take theirs' }).click();

@@ -48,7 +48,7 @@ export const DIRECTORY_LABELS: Readonly<Record<keyof DirectoryValues, string>> =
   searchFilter: 'A person is found by',
   groupSearchBase: 'Groups are below',
   groupSearchFilter: 'Groups are found by',
-  defaultRole: 'Everybody else',
+  defaultRole: 'People in none of these groups',
   groupMapping: 'What groups may do',
   timeoutMs: 'Time for a whole sign-in, ms',
 };
@@ -58,7 +58,7 @@ export function directoryWords(value: unknown, field: string, tenants: ReadonlyM
   if (field === 'bindPassword') {
     return value === undefined ? 'perhaps a new one, too: it is never shown' : 'a new one';
   }
-  if (field === 'defaultRole' && value !== '') return roleLabel(value as Role);
+  if (field === 'defaultRole') return value === '' ? 'may not sign in' : roleLabel(value as Role);
   if (field === 'groupMapping') return groupWords(value as readonly GroupRow[], tenants);
   return plainWords(value);
 }
