@@ -15,7 +15,7 @@ export function packRows(numbers: Int8Array, scales: Float32Array, size: number,
   const scaleAt = Math.ceil(size / 2 / WORD);
   const stride = 2 ** Math.ceil(Math.log2((scaleAt + 1) * WORD));
   const count = Math.floor(numbers.length / size);
-  const bytes = new Int8Array(count * stride);
+  const bytes = new Uint8Array(count * stride);
   const floats = new Float32Array(bytes.buffer);
   for (let row = 0; row < count; row += 1) {
     for (let k = 0; k < size; k += 2) {
@@ -46,10 +46,14 @@ export function packRows(numbers: Int8Array, scales: Float32Array, size: number,
   };
 }
 
+/** By byte: the numbers of its lower and its upper half. */
+const LOW = Float64Array.from({ length: 256 }, (_, byte) => (byte << 28) >> 28);
+const HIGH = Float64Array.from({ length: 256 }, (_, byte) => (byte << 24) >> 28);
+
 /** Four rows at once, which halves the time. */
 function addFour(
   scores: Float64Array,
-  bytes: Int8Array,
+  bytes: Uint8Array,
   from: Int32Array,
   factors: Float32Array,
   at: number,
@@ -73,13 +77,17 @@ function addFour(
     ];
     scores[k] =
       (scores[k] ?? 0) +
-      fa * ((ba << 28) >> 28) +
-      fb * ((bb << 28) >> 28) +
-      fc * ((bc << 28) >> 28) +
-      fd * ((bd << 28) >> 28);
+      fa * (LOW[ba] ?? 0) +
+      fb * (LOW[bb] ?? 0) +
+      fc * (LOW[bc] ?? 0) +
+      fd * (LOW[bd] ?? 0);
     if (k + 1 < length)
       scores[k + 1] =
-        (scores[k + 1] ?? 0) + fa * (ba >> 4) + fb * (bb >> 4) + fc * (bc >> 4) + fd * (bd >> 4);
+        (scores[k + 1] ?? 0) +
+        fa * (HIGH[ba] ?? 0) +
+        fb * (HIGH[bb] ?? 0) +
+        fc * (HIGH[bc] ?? 0) +
+        fd * (HIGH[bd] ?? 0);
   }
 }
 

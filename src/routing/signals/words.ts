@@ -1,5 +1,5 @@
 import { finish, hashText, step } from '../classifier/hash.ts';
-import { HashTable } from '../classifier/table.ts';
+import { HashSieve, HashTable } from '../classifier/table.ts';
 import { isDigit, isLetter } from './letters.ts';
 
 /** The words of a text in lower case; marks are left out, digits stay with their word. */
@@ -71,6 +71,8 @@ interface Entry<Meaning> {
 /** Words and phrases of a few words, each with what it stands for; one lookup a word, more only where a phrase begins. */
 export class Lexicon<Meaning> {
   readonly #starts: HashTable;
+  /** Most words begin nothing: seen here, without a guess that the processor gets wrong every other time. */
+  readonly #sieve: HashSieve;
   /** By the place of their first word: all that begin with it, shortest first. */
   readonly #entries: readonly (readonly Entry<Meaning>[])[];
 
@@ -81,7 +83,9 @@ export class Lexicon<Meaning> {
       const first = words[0] ?? '';
       byStart.set(first, [...(byStart.get(first) ?? []), { words, meaning }]);
     }
-    this.#starts = new HashTable(Int32Array.from(byStart.keys(), (word) => hashText(word, SEED)));
+    const starts = Int32Array.from(byStart.keys(), (word) => hashText(word, SEED));
+    this.#starts = new HashTable(starts);
+    this.#sieve = new HashSieve([starts]);
     this.#entries = [...byStart.values()].map((some) =>
       some.toSorted((a, b) => a.words.length - b.words.length),
     );
@@ -92,7 +96,9 @@ export class Lexicon<Meaning> {
     const { hash } = words;
     const end = Math.min(hash.length, limit);
     for (let at = 0; at < end; at += 1) {
-      const place = this.#starts.find(hash[at] ?? 0);
+      const its = hash[at] ?? 0;
+      if (!this.#sieve.mayHold(its)) continue;
+      const place = this.#starts.find(its);
       if (place === -1) continue;
       for (const entry of this.#entries[place] ?? [])
         if (stands(entry.words, words, at)) found(entry.meaning, at, entry);
