@@ -240,6 +240,28 @@ describe.skipIf(!hasBrowser())('the overview', () => {
     await page.setViewportSize({ width: 1440, height: 900 });
   });
 
+  it('can be read while newer figures are on their way', async () => {
+    await page.goto('/');
+    await charts().nth(4).waitFor();
+    let answer = (): void => undefined;
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    await page.route('**/graphql', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.getByRole('button', { name: 'Refresh', exact: true }).click();
+    const dimmed = page.locator('.dimmed').first();
+    await expect.poll(() => dimmed.evaluate((one) => getComputedStyle(one).filter)).toBe('grayscale(1)');
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect([colorScheme, await violations(page)]).toEqual([colorScheme, []]);
+    }
+    expect(await dimmed.count()).toBe(1);
+    answer();
+    await expect.poll(() => dimmed.count()).toBe(0);
+    await page.unroute('**/graphql');
+  });
+
   it('never made the browser complain', () => {
     const expected = /Failed to load resource/;
     expect(tab.complaints.filter((text) => !expected.test(text))).toEqual([]);

@@ -34,12 +34,25 @@ describe.skipIf(!hasBrowser())('long names and small screens', LONG, () => {
   let browser: Browser;
   let ruleSetId = '';
   let userId = '';
+  let tenant = '';
+  let provider = '';
 
   beforeAll(async () => {
     stage = await openStage();
     browser = await launch();
-    const { rest, tenantId } = await setUp(stage.url, { slug: 'acme', name: NAME });
-    await rest('POST', '/admin/providers', { name: NAME, type: 'simulator' });
+    const { rest, tenantId, token } = await setUp(stage.url, { slug: 'acme', name: NAME });
+    const upstream = await rest('POST', '/admin/providers', { name: NAME, type: 'simulator' });
+    [tenant, provider] = [`/tenants/${tenantId}`, `/providers/${upstream.id}`];
+    const made = await fetch(`${stage.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({
+        query:
+          'mutation ($id: ID!, $input: CreateModelInput!) { createModel(providerId: $id, input: $input) { __typename } }',
+        variables: { id: upstream.id, input: { modelId: NAME, name: NAME, inputPer1M: 123_456.789 } },
+      }),
+    });
+    expect(await made.text()).toContain('"ProviderModel"');
     await rest('POST', '/admin/categories', { key: 'own_kind', name: NAME, tier: 'high' });
     const rules = [{ name: NAME, keywords: [NAME.slice(0, 60)], effects: { tierMin: 'high' } }];
     const set = await rest('POST', '/admin/routing/rule-sets', {
@@ -78,6 +91,8 @@ describe.skipIf(!hasBrowser())('long names and small screens', LONG, () => {
   const LISTS: readonly (readonly [path: string, ready: (page: Page) => Promise<unknown>])[] = [
     ['/routing', (page) => page.getByRole('link', { name: NAME }).first().waitFor()],
     ['/categories', (page) => page.getByRole('link', { name: NAME }).first().waitFor()],
+    ['/tenants', (page) => page.getByRole('link', { name: NAME }).first().waitFor()],
+    ['/providers', (page) => page.getByRole('link', { name: NAME }).first().waitFor()],
     ['/users', (page) => page.getByRole('link', { name: NAME.toLowerCase() }).first().waitFor()],
     ['/tokens', (page) => page.getByText(NAME).first().waitFor()],
     [
@@ -88,7 +103,11 @@ describe.skipIf(!hasBrowser())('long names and small screens', LONG, () => {
 
   it('push no column of a list out of its place', async () => {
     const tab = await signedIn(DESK);
-    for (const [path, ready] of LISTS) {
+    const models = `${provider}/models`;
+    for (const [path, ready] of [
+      ...LISTS,
+      [models, (page: Page) => page.getByText(NAME).last().waitFor()],
+    ] as const) {
       await open(tab, path);
       await ready(tab.page);
       expect([path, await tab.page.evaluate(PUSHED)]).toEqual([path, 0]);
@@ -114,6 +133,15 @@ describe.skipIf(!hasBrowser())('long names and small screens', LONG, () => {
       '/directory',
       '/system?tab=log',
       '/explorer?doc=Query',
+      '/',
+      '/requests',
+      '/models',
+      '/models?view=tiers',
+      '/my-tenant',
+      '/tenants/new',
+      '/providers/new?type=openai',
+      ...['', '/models', '/settings', '/history'].map((tab) => provider + tab),
+      ...['', '/keys', '/access', '/limits', '/routing', '/snippets', '/history'].map((tab) => tenant + tab),
     ];
     for (const path of [...LISTS.map(([list]) => list), ...pages]) {
       await open(tab, path);
