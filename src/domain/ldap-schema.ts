@@ -5,11 +5,11 @@ import { ROLES } from '../identity/actor.ts';
 import { parseDirectoryUrl } from '../identity/ldap/address.ts';
 import { normalizeDn } from '../identity/ldap/dn.ts';
 import { filterProblem } from '../identity/ldap/filter.ts';
-import type { LdapSettings } from './ldap-types.ts';
+import type { LdapFacts } from './ldap-types.ts';
 import { plainText } from './plain-text.ts';
 
 /** Everything but the password: what is stored beside its ciphertext. */
-export type LdapPlain = Omit<LdapSettings, 'hasBindPassword'>;
+export type LdapPlain = Omit<LdapFacts, 'hasBindPassword'>;
 
 export const LDAP_DEFAULTS: LdapPlain = {
   enabled: false,
