@@ -11,7 +11,7 @@ import type { Exchange } from './exchange.ts';
 import { toGatewayError } from './failure.ts';
 import type { DoorCall, GatewayDeps } from './gateway.ts';
 import { gatewayHeaders } from './headers.ts';
-import { clampTokens, outputLimit, planTargets, refuseBannedRouting } from './plan.ts';
+import { clampTokens, outputLimit, planTargets, refuseBannedRouting, refuseForbidden } from './plan.ts';
 import { prepare } from './prepare.ts';
 import { ClientGone, MAX_BODY_BYTES, readBody } from './read-body.ts';
 import { CLIENT_CLOSED_REQUEST, sendError } from './relay.ts';
@@ -89,7 +89,8 @@ export async function serveCompletion(
     if (!(admission instanceof Promise ? await admission : admission)) return;
     let targets: readonly ServedModel[] | null = null;
     if (operation === 'chat' && isRouted(exchange, request)) {
-      if (asksForRouting(key.tenant, request.model)) refuseBannedRouting(key.tenant, request.model);
+      const refuse = asksForRouting(key.tenant, request.model) ? refuseBannedRouting : refuseForbidden;
+      refuse(key.tenant, request.model);
       const stage = await routeStage(deps, exchange, request);
       if (stage.answered) return;
       exchange.request = request = stage.request;

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { AppError } from '../errors.ts';
 import type { ServedModel, TenantView } from '../runtime/view.ts';
-import { AUTO_MODEL } from './plan.ts';
+import { allowedModels, AUTO_MODEL } from './plan.ts';
 
 /** A tenant's list as bytes: the same until its view changes. */
 export type ModelLists = WeakMap<TenantView, Buffer>;
@@ -26,15 +26,17 @@ function offersAuto({ aliases, listed, modelsById, policy }: TenantView): boolea
   return policy.allows(AUTO.id, '') && listed.some(({ model }) => model.kind === 'chat');
 }
 
-/** `GET /v1/models/<id>`: one model that the tenant may use, listed or not. */
+/**
+ * `GET /v1/models/<name>`: one model that the tenant may use, listed or not, by any name that a completion takes. The
+ * answer bears that name.
+ */
 export function answerModel(res: ServerResponse, id: string, tenant: TenantView, modelId: string): void {
   if (modelId === AUTO.id && offersAuto(tenant)) {
     sendJson(res, 200, id, Buffer.from(JSON.stringify(AUTO)));
     return;
   }
-  const served = tenant.modelsById.get(modelId) ?? [];
-  const allowed = served.find((it) => tenant.policy.allows(it.model.id, it.provider.slug));
-  if (allowed === undefined) {
+  const [served] = allowedModels(tenant, modelId);
+  if (served === undefined) {
     throw new AppError(
       'model_not_found',
       `The model '${modelId}' does not exist or you do not have access to it.`,
@@ -43,7 +45,7 @@ export function answerModel(res: ServerResponse, id: string, tenant: TenantView,
       },
     );
   }
-  sendJson(res, 200, id, Buffer.from(JSON.stringify(toModel(allowed))));
+  sendJson(res, 200, id, Buffer.from(JSON.stringify({ ...toModel(served), id: modelId })));
 }
 
 function toModel({ model }: ServedModel) {

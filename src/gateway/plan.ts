@@ -22,9 +22,9 @@ export interface Plan {
 export function planTargets(tenant: TenantView, requested: string, operation: 'chat' | 'embeddings'): Plan {
   const name = tenant.aliases.get(requested) ?? requested;
   const { model, served, pinned } = resolve(tenant, name);
-  const targets = served.filter((target) => tenant.policy.allows(target.model.id, target.provider.slug));
+  const targets = allowed(tenant, served);
   if (targets.length === 0) {
-    if (served.length > 0 || !tenant.policy.allows(model, '')) throw denied(requested);
+    if (isForbidden(tenant, model, served)) throw denied(requested);
     throw new AppError(
       'model_not_found',
       `The model '${requested}' does not exist or you do not have access to it. GET /v1/models lists yours.`,
@@ -39,6 +39,21 @@ export function planTargets(tenant: TenantView, requested: string, operation: 'c
   return { model, targets: able, pinned };
 }
 
+/** What may serve a name that a client writes, of whatever kind; empty = the name is of no use to the tenant. */
+export function allowedModels(tenant: TenantView, requested: string): readonly ServedModel[] {
+  return allowed(tenant, resolve(tenant, tenant.aliases.get(requested) ?? requested).served);
+}
+
+/**
+ * Refuses a model that the policy forbids, though another one would serve: what is asked for has to be allowed, too.
+ *
+ * @throws AppError access_denied
+ */
+export function refuseForbidden(tenant: TenantView, requested: string): void {
+  const { model, served } = resolve(tenant, tenant.aliases.get(requested) ?? requested);
+  if (allowed(tenant, served).length === 0 && isForbidden(tenant, model, served)) throw denied(requested);
+}
+
 /**
  * Refuses a name that asks for routing where a blacklist holds it, or holds "auto", as it refuses any other name. A
  * whitelist need not hold it: what it holds may be routed to.
@@ -49,6 +64,15 @@ export function refuseBannedRouting({ aliases, policy }: TenantView, requested: 
   if (policy.mode !== 'blacklist') return;
   const names = [requested, aliases.get(requested) ?? requested, AUTO_MODEL];
   if (names.some((name) => !policy.allows(name, ''))) throw denied(requested);
+}
+
+function allowed(tenant: TenantView, served: readonly ServedModel[]): readonly ServedModel[] {
+  return served.filter(({ model, provider }) => tenant.policy.allows(model.id, provider.slug));
+}
+
+/** Of a name with nothing allowed behind it: whether that is the policy's doing, or nobody has such a model. */
+function isForbidden(tenant: TenantView, model: string, served: readonly ServedModel[]): boolean {
+  return served.length > 0 || !tenant.policy.allows(model, '');
 }
 
 function denied(requested: string): AppError {

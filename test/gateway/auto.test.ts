@@ -245,6 +245,15 @@ describe('forced routing', () => {
     }
   });
 
+  it('gives nobody another model for one that the policy forbids', async () => {
+    const tenant = await prism.tenant('forced-forbidden', [providerId], {
+      modelConfig: { mode: 'blacklist', list: ['strong'] },
+      routing: { forced: 'all' },
+    });
+    expect((await ask(tenant, 'Hi!', { model: 'strong' })).status).toBe(403);
+    expect((await ask(tenant, 'Hi!', { model: 'middle' })).status).toBe(200);
+  });
+
   it('fim_only takes fill-in-the-middle requests and nothing else', async () => {
     const tenant = await tenantWith({ routing: { forced: 'fim_only' } });
     await ask(tenant, 'How does autocomplete work?', { model: 'strong' });

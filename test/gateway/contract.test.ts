@@ -75,6 +75,30 @@ describe('GET /v1/models/public and /v1/health', () => {
     expect(body.data.map((it) => it.id)).toEqual(['sim-fast']);
   });
 
+  it('answers for each name that a completion takes, and for no other', async () => {
+    const own = await prism.tenant('names', [providerId], {
+      modelConfig: {
+        mode: 'blacklist',
+        list: ['sim-mini'],
+        aliases: { quick: 'sim-fast', small: 'sim-mini' },
+      },
+    });
+    for (const name of [
+      'sim-fast',
+      'quick',
+      'simulator/sim-fast',
+      encodeURIComponent('simulator/sim-fast'),
+    ]) {
+      const response = await fetch(`${own.baseUrl}/models/${name}`, { headers: bearer(own.apiKey) });
+      expect([name, response.status]).toEqual([name, 200]);
+      expect(await response.json()).toMatchObject({ id: decodeURIComponent(name), object: 'model' });
+    }
+    for (const name of ['sim-mini', 'small', 'simulator/sim-mini', 'other/sim-fast']) {
+      const { status } = await fetch(`${own.baseUrl}/models/${name}`, { headers: bearer(own.apiKey) });
+      expect([name, status]).toEqual([name, 404]);
+    }
+  });
+
   it('offers auto as any model, so that clients that know nothing else can ask for it', async () => {
     const listOf = async (slug: string, modelConfig: object): Promise<{ ids: string[]; one: number }> => {
       const own = await prism.tenant(slug, [providerId], { modelConfig });
