@@ -174,9 +174,15 @@ async function idsShown(
     const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
     const places = new Map();
     let doubled = 0;
+    let was = '';
+    let since = 0;
     for (box.scrollTop = 0; ; box.scrollTop += box.clientHeight - 80) {
       await frame();
       await frame();
+      const is = box.scrollTop + ' of ' + box.scrollHeight;
+      if (is !== was) since = performance.now();
+      was = is;
+      if (performance.now() - since > 60_000) throw new Error('not read on at ' + is + ': ' + box.lastElementChild.textContent);
       for (const link of box.querySelectorAll('a[href*="row="]')) {
         const id = new URL(link.href).searchParams.get('row');
         const place = link.closest('[aria-rowindex]').getAttribute('aria-rowindex');
