@@ -18,6 +18,7 @@ import type { Console, ConsoleDeps } from './console.ts';
 import type { Env } from './env.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createMeter } from './gateway/meter.ts';
+import { createUsageRefusals } from './gateway/usage-refusals.ts';
 import { createHealth } from './http/health.ts';
 import { createInnerDoor } from './http/inner-door.ts';
 import { createMetrics } from './http/metrics.ts';
@@ -190,6 +191,7 @@ async function build(
     upstream,
     breaker,
     windows: createLearnedWindows({ clock: Date.now }),
+    usageRefusals: createUsageRefusals({ clock: Date.now }),
     observe: (providerId, ok, error) => status.observe(providerId, ok, error),
     status,
     journal: pod.journal,

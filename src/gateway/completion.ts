@@ -107,7 +107,9 @@ export async function serveCompletion(
       deps.meter.active(1, true);
       deps.meter.active(-1, false);
     }
-    await serve(deps, exchange, targets, (served) => prepare(exchange, request, served));
+    await serve(deps, exchange, targets, (served) =>
+      prepare(exchange, request, served, deps.usageRefusals.has(served.provider.id)),
+    );
   } catch (error) {
     refuse(deps, exchange, error);
   } finally {

@@ -11,8 +11,10 @@ export function prepare(
   exchange: Exchange,
   request: GatewayRequest,
   served: ServedModel,
+  withoutUsage: boolean,
 ): AttemptPlan | Promise<AttemptPlan> {
-  if (exchange.operation === 'chat') return chatAttempt(served, chatCall(exchange, request, served));
+  if (exchange.operation === 'chat')
+    return chatAttempt(served, chatCall(exchange, request, served, withoutUsage));
   return embeddingsAttempt(served, {
     body: request.body,
     spans: request.spans,
@@ -21,7 +23,12 @@ export function prepare(
   });
 }
 
-function chatCall(exchange: Exchange, request: GatewayRequest, served: ServedModel): ChatCall {
+function chatCall(
+  exchange: Exchange,
+  request: GatewayRequest,
+  served: ServedModel,
+  withoutUsage: boolean,
+): ChatCall {
   const maximum = served.model.maxOutputTokens;
   return {
     body: request.body,
@@ -29,6 +36,7 @@ function chatCall(exchange: Exchange, request: GatewayRequest, served: ServedMod
     model: served.model.id,
     stream: request.stream,
     includeUsage: request.includeUsage,
+    withoutUsage,
     maxTokens: clampTokens(request.maxTokens, maximum),
     maxCompletionTokens: clampTokens(request.maxCompletionTokens, maximum),
     modelMaxOutputTokens: maximum,

@@ -10,11 +10,13 @@ import type { Exchange } from './exchange.ts';
 import { BREAKER_OPEN, outcomeOf } from './failure.ts';
 import { Outlet, type OutletDeps } from './relay.ts';
 import { largerModels, overflows } from './upgrade.ts';
+import { refusesUsage, type UsageRefusals } from './usage-refusals.ts';
 
 export interface ServeDeps extends OutletDeps {
   readonly upstream: Upstream;
   readonly breaker: Breaker;
   readonly windows: LearnedWindows;
+  readonly usageRefusals: UsageRefusals;
   /** What the last real traffic of a provider showed, for /v1/health. */
   readonly observe: (providerId: string, ok: boolean, error?: string) => void;
   readonly random: () => number;
@@ -68,6 +70,11 @@ export async function serve(
     last = outcome.failure;
     if (last.kind === 'context_overflow') {
       queue.splice(0, queue.length, ...afterOverflow(deps, exchange, served, last, queue));
+      continue;
+    }
+    if (refusesUsage(last, exchange.request) && !deps.usageRefusals.has(served.provider.id)) {
+      deps.usageRefusals.learn(served.provider.id);
+      queue.unshift(served);
       continue;
     }
     if (!last.isRetryable) throw last;

@@ -121,6 +121,8 @@ export interface ChatCall {
   readonly stream: boolean;
   /** Whether the client itself asked for `stream_options.include_usage`. */
   readonly includeUsage: boolean;
+  /** The upstream has refused to be asked for usage: what is added for others is not added for it. */
+  readonly withoutUsage?: boolean;
   /** To be sent in place of the client's larger figure; null = leave what is there. */
   readonly maxTokens: number | null;
   readonly maxCompletionTokens: number | null;

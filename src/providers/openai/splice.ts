@@ -18,7 +18,8 @@ export function spliceChat(call: ChatCall): Buffer {
   if (call.maxTokens !== null) replace(edits, body, spans.maxTokens, String(call.maxTokens));
   if (call.maxCompletionTokens !== null)
     replace(edits, body, spans.maxCompletionTokens, String(call.maxCompletionTokens));
-  if (call.stream && !call.includeUsage) askForUsage(edits, body, spans.streamOptions, spans.close);
+  if (call.stream && !call.includeUsage && call.withoutUsage !== true)
+    askForUsage(edits, body, spans.streamOptions, spans.close);
   return splice(body, edits);
 }
 
