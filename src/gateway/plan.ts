@@ -75,7 +75,8 @@ function isForbidden(tenant: TenantView, model: string, served: readonly ServedM
   return served.length > 0 || !tenant.policy.allows(model, '');
 }
 
-function denied(requested: string): AppError {
+/** The 403 for what a tenant's policy forbids. */
+export function denied(requested: string): AppError {
   return new AppError('access_denied', `Model '${requested}' is not allowed by tenant model policy`);
 }
 

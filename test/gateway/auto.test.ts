@@ -176,11 +176,14 @@ describe('the policy', () => {
       modelConfig: { mode: 'whitelist', list: [] },
     });
     const response = await ask(tenant, 'Hi!');
-    expect(response.status).toBe(400);
+    expect(response.status).toBe(403);
     expect(((await response.json()) as Json).error).toMatchObject({
-      type: 'invalid_request_error',
-      message: 'The tenant may use no chat model.',
+      type: 'access_denied',
+      message: "Model 'auto' is not allowed by tenant model policy",
     });
+    const empty = await ask(await prism.tenant('auto-no-provider', []), 'Hi!');
+    expect(empty.status).toBe(400);
+    expect(((await empty.json()) as Json).error.message).toBe('The tenant may use no chat model.');
   });
 });
 

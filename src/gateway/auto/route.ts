@@ -15,6 +15,7 @@ import type {
 import { candidateKey } from '../../runtime/routing-view.ts';
 import type { RoutingWorld, ServedModel, TenantView } from '../../runtime/view.ts';
 import type { GatewayRequest } from '../request.ts';
+import { denied } from '../plan.ts';
 import type { LlmClassifier, LlmUse } from './llm-classifier.ts';
 import { sessionKey, type SessionMemory } from './sessions.ts';
 
@@ -156,8 +157,12 @@ function servedByKey(tenant: TenantView): ReadonlyMap<string, ServedModel> {
   return byKey;
 }
 
-/** Throws the error of a request that nobody can serve. */
-export function refuseRouting(decision: Decision): never {
+/**
+ * Throws the error of a request that nobody can serve: where the policy leaves no model at all it is the policy's word,
+ * as for any name.
+ */
+export function refuseRouting(decision: Decision, tenant: TenantView, requested: string): never {
+  if (decision.candidates.length === 0 && tenant.modelsById.size > 0) throw denied(requested);
   throw new AppError('invalid_request', decision.refusal ?? 'No model can serve this request.', {
     param: 'model',
   });

@@ -60,7 +60,7 @@ export async function routeStage(
     answerPreview(deps, exchange, routed);
     return { request, targets: [], answered: true };
   }
-  if (routed.targets.length === 0) refuseRouting(routed.decision);
+  if (routed.targets.length === 0) refuseRouting(routed.decision, key.tenant, given.model);
   return { request, targets: routed.targets, answered: false };
 }
 
