@@ -151,17 +151,18 @@ export class RequestList {
 
   /** Reads until all is there that is looked at, one page at a time. */
   async #fill(): Promise<void> {
-    if (this.#busy || this.loading || this.#view === null) return;
+    if (this.#busy) return;
     this.#busy = true;
     try {
-      while (await this.#step(this.#view, this.#asked)) this.loadingMore = true;
+      while (!this.loading && this.#view !== null && (await this.#step(this.#view, this.#asked)))
+        this.loadingMore = true;
     } finally {
       this.#busy = false;
       this.loadingMore = false;
     }
   }
 
-  /** The page that is missed most; resolves with whether one was read. */
+  /** The page that is missed most; resolves with whether one was read, or another view has to be looked at. */
   async #step(view: RequestView, asked: number): Promise<boolean> {
     const [first, end] = this.#seen;
     if (this.#isLive) return end > this.length - AHEAD && this.more && (await this.#readTail(view, asked));
@@ -173,7 +174,7 @@ export class RequestList {
       cursor === undefined
         ? await readNumbered(this.#standing(view.filter), number)
         : await readAfter(view.filter, cursor);
-    if (asked !== this.#asked) return false;
+    if (asked !== this.#asked) return true;
     this.moreProblem = outcome.ok ? null : outcome.problem;
     if (!outcome.ok) return false;
     this.#sheet = withPage(this.#sheet, number, outcome.data, Math.floor(this.#seen[0] / PAGE));
@@ -183,7 +184,7 @@ export class RequestList {
   async #readTail(view: RequestView, asked: number): Promise<boolean> {
     this.loadingMore = true;
     const outcome = await readAfter(view.filter, this.#end);
-    if (asked !== this.#asked) return false;
+    if (asked !== this.#asked) return true;
     this.moreProblem = outcome.ok ? null : outcome.problem;
     if (!outcome.ok) return false;
     this.#tail = extend(this.#tail, outcome.data.rows);
@@ -237,6 +238,7 @@ export class RequestList {
 
   close(): void {
     this.#asked += 1;
+    this.#view = null;
     this.feed.stop();
   }
 }
