@@ -3,7 +3,7 @@ import { EnvError, loadEnv, type Env } from './env.ts';
 import { openLog, type Log, type Logger } from './log.ts';
 import { startPrism, type Prism } from './prism.ts';
 import { runDemo } from './demo/demo.ts';
-import { releaseStartMemory, tuneCollector } from './start/collector.ts';
+import { releaseMemory, tuneCollector, watchIdleness } from './start/collector.ts';
 
 /** A second signal while we are stopping means: now. */
 const FORCED_EXIT = 130;
@@ -28,7 +28,8 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const)
 void prism.evicted.then(() => stop(prism, log, 'evicted'));
 if (process.argv.includes('--demo')) await demo(prism, env);
 else print(`\nOpen Model Prism is running at ${prism.url}\n`);
-releaseStartMemory();
+releaseMemory();
+watchIdleness();
 
 function readEnv(): Env {
   try {
