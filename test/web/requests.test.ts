@@ -51,6 +51,11 @@ describe.skipIf(!hasBrowser())('the request log', () => {
       const pool = new pg.Pool({ connectionString });
       const now = new Date(Date.now() - 60_000);
       await fill({ pool, rows: HISTORY, days: 2, now, onDay: () => undefined });
+      // What cost most is old: the first row of a sorted log is not the newest.
+      await pool.query(
+        `UPDATE request_log SET actual_cost = 9
+         WHERE id = (SELECT id FROM request_log WHERE at > now() - interval '23 hours' ORDER BY at LIMIT 1)`,
+      );
       await pool.end();
     });
     ready = await setUp(stage.url);

@@ -240,7 +240,8 @@ describe.skipIf(!hasBrowser())('routing', () => {
     await expect.poll(() => rows.count()).toBe(routed);
     expect(await violations(page)).toEqual([]);
     await rows.first().click();
-    await page.getByRole('link', { name: 'Routing', exact: true }).last().click();
+    const dock = page.getByRole('region', { name: 'Request', exact: true });
+    await dock.getByRole('link', { name: 'Routing', exact: true }).click();
     await page.getByRole('link', { name: 'its requests' }).waitFor();
     expect(await page.getByRole('link', { name: 'its requests' }).getAttribute('href')).toBe(
       `/requests?${new URLSearchParams({ ruleset: `${id}@1`, range: '24h' })}`,

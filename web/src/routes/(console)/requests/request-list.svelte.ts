@@ -127,7 +127,9 @@ export class RequestList {
       this.#counted = this.length;
       return;
     }
-    const outcome = await readTotal(view.live ? view.filter : this.#standing(view.filter));
+    // Only where the newest row is the first does the first say how far the log went when it was read.
+    const isStanding = !view.live && view.sort === null;
+    const outcome = await readTotal(isStanding ? this.#standing(view.filter) : view.filter);
     if (asked !== this.#asked || !outcome.ok) return;
     // Those that came meanwhile are counted already.
     this.#counted = outcome.data - (this.#isLive ? this.#tail.arrived : 0);
