@@ -132,9 +132,13 @@ function whole(seen: Seen, text: string): Told[] {
 
 /** The last two tell what there is to tell. */
 function lastFrames(text: string): Told[] {
-  return text
-    .split('\n\n')
-    .filter((frame) => frame.startsWith('data: {') && frame.endsWith('}'))
-    .slice(-2)
-    .map((frame) => JSON.parse(frame.slice(6)) as Told);
+  return (
+    text
+      .split('\n\n')
+      // What follows the last end of a frame was cut off, perhaps where it looks whole.
+      .slice(0, -1)
+      .filter((frame) => frame.startsWith('data: {'))
+      .slice(-2)
+      .map((frame) => JSON.parse(frame.slice(6)) as Told)
+  );
 }
