@@ -20,8 +20,7 @@ export interface Plan {
  * @throws AppError access_denied, model_not_found, invalid_request (a model of the wrong kind)
  */
 export function planTargets(tenant: TenantView, requested: string, operation: 'chat' | 'embeddings'): Plan {
-  const name = tenant.aliases.get(requested) ?? requested;
-  const { model, served, pinned } = resolve(tenant, name);
+  const { model, served, pinned } = resolve(tenant, requested);
   const targets = allowed(tenant, served);
   if (targets.length === 0) {
     if (isForbidden(tenant, model, served)) throw denied(requested);
@@ -41,7 +40,7 @@ export function planTargets(tenant: TenantView, requested: string, operation: 'c
 
 /** What may serve a name that a client writes, of whatever kind; empty = the name is of no use to the tenant. */
 export function allowedModels(tenant: TenantView, requested: string): readonly ServedModel[] {
-  return allowed(tenant, resolve(tenant, tenant.aliases.get(requested) ?? requested).served);
+  return allowed(tenant, resolve(tenant, requested).served);
 }
 
 /**
@@ -50,7 +49,7 @@ export function allowedModels(tenant: TenantView, requested: string): readonly S
  * @throws AppError access_denied
  */
 export function refuseForbidden(tenant: TenantView, requested: string): void {
-  const { model, served } = resolve(tenant, tenant.aliases.get(requested) ?? requested);
+  const { model, served } = resolve(tenant, requested);
   if (allowed(tenant, served).length === 0 && isForbidden(tenant, model, served)) throw denied(requested);
 }
 
@@ -85,9 +84,8 @@ export function denied(requested: string): AppError {
  * name. What is summed up by model goes by this: clients may make up names without end.
  */
 export function meantModel(tenant: TenantView, requested: string): string {
-  const name = tenant.aliases.get(requested);
-  const { model, served } = resolve(tenant, name ?? requested);
-  return served.length > 0 || name !== undefined ? model : '';
+  const { model, served } = resolve(tenant, requested);
+  return served.length > 0 || tenant.aliases.has(requested) ? model : '';
 }
 
 interface Resolved {
@@ -96,7 +94,8 @@ interface Resolved {
   readonly pinned: boolean;
 }
 
-function resolve(tenant: TenantView, name: string): Resolved {
+function resolve(tenant: TenantView, requested: string): Resolved {
+  const name = tenant.aliases.get(requested) ?? requested;
   const slash = name.indexOf('/');
   if (slash > 0) {
     const slug = name.slice(0, slash);
@@ -116,7 +115,7 @@ function canDo(target: ServedModel, operation: 'chat' | 'embeddings'): boolean {
 /** The most tokens that anyone behind this name can answer; null = not known. */
 export function outputLimit(tenant: TenantView, requested: string): number | null {
   let most = 0;
-  for (const { model } of resolve(tenant, tenant.aliases.get(requested) ?? requested).served) {
+  for (const { model } of resolve(tenant, requested).served) {
     if (model.maxOutputTokens === null) return null;
     most = Math.max(most, model.maxOutputTokens);
   }
