@@ -11,6 +11,12 @@ export interface BacklogDepth {
   readonly oldestMs: number;
 }
 
+/** Where a segment ended at some moment. */
+export interface SegmentEnd {
+  readonly segment: Segment;
+  readonly size: number;
+}
+
 /**
  * The segments that are not wholly in the database yet: the seam between the journal, which adds to them, and the
  * drain, which takes from them. Both live in one process; the files are the truth.
@@ -61,6 +67,18 @@ export class Backlog {
     let bytes = 0;
     for (const segment of this.#segments) bytes += segment.size - segment.offset;
     return bytes;
+  }
+
+  /** Where all that waits for the database ends now; nothing waits = empty. */
+  ends(): readonly SegmentEnd[] {
+    return this.#segments
+      .filter((segment) => !segment.drained)
+      .map((segment) => ({ segment, size: segment.size }));
+  }
+
+  /** Whether nothing before `end` waits any more: it is in the database, or its file is gone. */
+  passed({ segment, size }: SegmentEnd): boolean {
+    return segment.offset >= size || !this.#segments.includes(segment);
   }
 
   /** All of `segment` up to `end` is in the database. */

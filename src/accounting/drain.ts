@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type pg from 'pg';
 
 import type { Logger } from '../log.ts';
-import type { Backlog } from './backlog.ts';
+import type { Backlog, SegmentEnd } from './backlog.ts';
 import { readBatch, type Batch, type WindowLine } from './batch.ts';
 import { createBell } from './bell.ts';
 import type { Quarantine } from './quarantine.ts';
@@ -47,6 +47,12 @@ export interface DrainStats {
   torn: number;
 }
 
+interface Flush {
+  readonly upTo: readonly SegmentEnd[];
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 10_000;
 
@@ -62,8 +68,7 @@ export function createDrain(options: DrainOptions): Drain {
   const store = createStore(pool);
   const stats: DrainStats = { rows: 0, batches: 0, failures: 0, torn: 0 };
   const bell = createBell();
-  const flushes = new Set<{ readonly upTo: number; resolve(): void; reject(error: unknown): void }>();
-  let drainedBytes = 0;
+  const flushes = new Set<Flush>();
   /** Since the last batch that was stored. */
   let failures = 0;
   let missedKeys: KeyUses = new Map();
@@ -137,7 +142,7 @@ export function createDrain(options: DrainOptions): Drain {
   }
 
   async function finish(batch: Batch): Promise<void> {
-    const { segment, from, end } = batch;
+    const { segment, end } = batch;
     for (const { bytes, reason } of batch.bad) await quarantine.put(bytes, segment.path, reason);
     if (batch.torn > 0) {
       log.warn({ segment: segment.path, bytes: batch.torn }, 'the last line is cut off and skipped');
@@ -146,7 +151,6 @@ export function createDrain(options: DrainOptions): Drain {
     await storeOrPart(batch.requests, segment.path);
     for (const line of batch.windows) await learn(line, segment.path);
     await backlog.commit(segment, end, batch.lines);
-    drainedBytes += end - from;
     failures = 0;
     settleFlushes();
   }
@@ -187,7 +191,7 @@ export function createDrain(options: DrainOptions): Drain {
 
   function settleFlushes(): void {
     for (const flush of flushes) {
-      if (drainedBytes < flush.upTo && backlog.next() !== null) continue;
+      if (!flush.upTo.every((end) => backlog.passed(end))) continue;
       flushes.delete(flush);
       flush.resolve();
     }
@@ -203,7 +207,7 @@ export function createDrain(options: DrainOptions): Drain {
     async flush() {
       await nextTurn(); // the journal writes what was appended in this turn first
       const done = Promise.withResolvers<void>();
-      flushes.add({ upTo: drainedBytes + backlog.bytes, resolve: done.resolve, reject: done.reject });
+      flushes.add({ upTo: backlog.ends(), resolve: done.resolve, reject: done.reject });
       bell.ring();
       await done.promise;
     },

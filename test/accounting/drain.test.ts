@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import fc from 'fast-check';
 import pg from 'pg';
@@ -229,6 +230,27 @@ describe('a drained request', () => {
     await append(journal, request({ at: 8_000_000 }));
     await drain.flush();
     expect(await lastUsed(keyId)).toEqual(new Date(9_000_000));
+  });
+
+  test('is there after a flush that was called while the batch before it was being noted', async () => {
+    const journal = await open();
+    const [noted, noting] = [Promise.withResolvers<null>(), Promise.withResolvers<null>()];
+    const commit = journal.backlog.commit.bind(journal.backlog);
+    vi.spyOn(journal.backlog, 'commit').mockImplementationOnce(async (...batch) => {
+      await commit(...batch);
+      noting.resolve(null);
+      await noted.promise;
+    });
+    const drain = drainOf(journal, { batchRows: 20 });
+    await append(journal, ...requests(20));
+    drain.start();
+    await noting.promise;
+    await append(journal, ...requests(5));
+    const flushed = drain.flush();
+    await nextTurn(); // the flush has looked where the journal ends
+    noted.resolve(null);
+    await flushed;
+    expect(await logged()).toBe(25);
   });
 
   test('is told to live subscribers after it is there, in notices of less than 8,000 bytes', async () => {
