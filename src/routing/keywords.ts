@@ -1,3 +1,5 @@
+import { before, createFold, isWordAt, type Folded } from './folded.ts';
+
 /**
  * The patterns of rules: words and phrases, with "*" at the beginning or end where anything may go on. There is no
  * more to them, so however many there are, one pass over a text finds them all: time grows with the text and no
@@ -42,29 +44,46 @@ function parse(pattern: string): Parsed {
 /** Finds which of the patterns occur in a text, by their indexes. */
 export type KeywordMatcher = (text: string) => ReadonlySet<number>;
 
+const NOTHING: ReadonlySet<number> = new Set();
+/** Of the states, so many (those nearest the start, where nearly all of a text passes) know the next one of each sign. */
+const TABLED_STATES = 512;
+const ASCII = 128;
+
 /** Compiles patterns that `keywordProblem` has nothing against into one automaton (Aho and Corasick, 1975). */
 export function compileKeywords(
   patterns: readonly string[],
   { caseless }: { readonly caseless: boolean },
 ): KeywordMatcher {
+  if (patterns.length === 0) return () => NOTHING;
+  const fold = createFold(caseless);
   const root = new Node(null);
-  for (const [index, pattern] of patterns.entries()) add(root, index, parse(pattern), caseless);
-  link(root);
+  for (const [index, pattern] of patterns.entries()) add(root, index, parse(pattern), fold);
+  const nodes = link(root);
+  const tabled = Math.min(nodes.length, TABLED_STATES);
+  const table = tableOf(nodes, tabled);
+  const hits = Uint8Array.from(nodes, (node) => (node.hit === null ? 0 : 1));
 
   return (raw) => {
+    const text = fold(raw);
+    const { units, length } = text;
     const found = new Set<number>();
-    if (root.children.size === 0) return found;
-    const text = plain(raw, caseless);
-    let node = root;
-    for (let at = 0; at < text.length; at += 1) {
-      node = step(node, text.charCodeAt(at));
-      for (let hit: Node | null = node; hit !== null; hit = hit.nextHit) {
-        for (const end of hit.ends)
-          if (!found.has(end.index) && stands(text, at + 1, end)) found.add(end.index);
-      }
+    let state = 0;
+    for (let at = 0; at < length; at += 1) {
+      const unit = units[at] ?? 0;
+      state =
+        unit < ASCII && state < tabled
+          ? (table[state * ASCII + unit] ?? 0)
+          : step(nodes[state] ?? root, unit).state;
+      if (hits[state] === 1) note(found, nodes[state] ?? root, text, at + 1);
     }
     return found;
   };
+}
+
+/** All patterns that end at a place. */
+function note(found: Set<number>, node: Node, text: Folded, at: number): void {
+  for (let hit = node.hit; hit !== null; hit = hit.nextHit)
+    for (const end of hit.ends) if (!found.has(end.index) && stands(text, at, end)) found.add(end.index);
 }
 
 interface End {
@@ -80,39 +99,60 @@ class Node {
   readonly ends: End[] = [];
   /** Where to go on when no child fits; null = the root itself. */
   fail: Node | null;
+  /** The longest pattern that ends here: this node's own, or a shorter one's. */
+  hit: Node | null = null;
   /** The next shorter pattern that ends here, too. */
   nextHit: Node | null = null;
+  /** Its number, breadth first. */
+  state = 0;
 
   constructor(fail: Node | null) {
     this.fail = fail;
   }
 }
 
-function add(root: Node, index: number, { literal, openStart, openEnd }: Parsed, caseless: boolean): void {
-  const text = plain(literal, caseless);
+function add(
+  root: Node,
+  index: number,
+  { literal, openStart, openEnd }: Parsed,
+  fold: (text: string) => Folded,
+): void {
+  const text = fold(literal);
+  const { units, length } = text;
   let node = root;
-  for (let at = 0; at < text.length; at += 1) {
-    const unit = text.charCodeAt(at);
+  for (let at = 0; at < length; at += 1) {
+    const unit = units[at] ?? 0;
     let child = node.children.get(unit);
     if (child === undefined) node.children.set(unit, (child = new Node(root)));
     node = child;
   }
   if (node === root) return;
-  const startsWord = !openStart && isWord(text, 0);
-  const endsWord = !openEnd && isWord(text, before(text, text.length));
-  node.ends.push({ index, length: text.length, startsWord, endsWord });
+  const startsWord = !openStart && isWordAt(text, 0);
+  const endsWord = !openEnd && isWordAt(text, before(text, length));
+  node.ends.push({ index, length, startsWord, endsWord });
 }
 
-/** Breadth first: the links of shorter texts are there when those of longer ones need them. */
-function link(root: Node): void {
-  const queue = [...root.children.values()];
-  for (const node of queue) {
+/** Breadth first: the links of shorter texts are there when those of longer ones need them. Returns all nodes so. */
+function link(root: Node): Node[] {
+  const queue = [root];
+  for (const [state, node] of queue.entries()) {
+    node.state = state;
+    node.nextHit = node.fail?.hit ?? null;
+    node.hit = node.ends.length > 0 ? node : node.nextHit;
     for (const [unit, child] of node.children) {
-      child.fail = step(node.fail ?? root, unit);
-      child.nextHit = child.fail.ends.length > 0 ? child.fail : child.fail.nextHit;
+      child.fail = node === root ? root : step(node.fail ?? root, unit);
       queue.push(child);
     }
   }
+  return queue;
+}
+
+/** What follows each of the first states, by ASCII code. */
+function tableOf(nodes: readonly Node[], tabled: number): Int32Array {
+  const table = new Int32Array(tabled * ASCII);
+  for (const node of nodes.slice(0, tabled))
+    for (let unit = 0; unit < ASCII; unit += 1) table[node.state * ASCII + unit] = step(node, unit).state;
+  return table;
 }
 
 function step(from: Node, unit: number): Node {
@@ -125,36 +165,8 @@ function step(from: Node, unit: number): Node {
   }
 }
 
-/** Text and patterns in one form: composed characters, one blank for any white space, lower case where case is no matter. */
-function plain(text: string, caseless: boolean): string {
-  const form = text.normalize('NFC').replaceAll(/\s+/g, ' ');
-  return caseless ? form.toLowerCase() : form;
-}
-
-function stands(text: string, end: number, { length, startsWord, endsWord }: End): boolean {
+function stands(text: Folded, end: number, { length, startsWord, endsWord }: End): boolean {
   const start = end - length;
-  if (startsWord && start > 0 && isWord(text, before(text, start))) return false;
-  return !(endsWord && end < text.length && isWord(text, end));
+  if (startsWord && start > 0 && isWordAt(text, before(text, start))) return false;
+  return !(endsWord && end < text.length && isWordAt(text, end));
 }
-
-/** Where the character before a place begins. */
-function before(text: string, at: number): number {
-  const unit = text.charCodeAt(at - 1);
-  return unit >= 0xdc00 && unit <= 0xdfff ? at - 2 : at - 1;
-}
-
-const WORD = /^[\p{L}\p{M}\p{N}_]/u;
-/** Scripts that put no blanks between words: there, every character may be the end of one. */
-const UNSPACED = /^[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Laoo}\p{sc=Khmr}\p{sc=Mymr}]/u;
-
-function isWord(text: string, at: number): boolean {
-  const point = text.codePointAt(at);
-  if (point === undefined) return false;
-  if (point < 128) return ASCII_WORD[point] === true;
-  const character = String.fromCodePoint(point);
-  return WORD.test(character) && !UNSPACED.test(character);
-}
-
-const ASCII_WORD: readonly boolean[] = Array.from({ length: 128 }, (_, point) =>
-  /\w/.test(String.fromCharCode(point)),
-);

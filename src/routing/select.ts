@@ -36,66 +36,97 @@ export const OUTPUT_TOKENS = { short: 150, medium: 600, long: 2_500 } as const;
 /** The estimate of the prompt is a guess: so much of the window stays free beyond it. */
 const WINDOW_MARGIN = 1.15;
 /**
- * How much cost and quality weigh: score = quality^QUALITY / cost^exponent. The tier has taken care of what is good
- * enough; within it, balanced takes a model of twice the price only for 1.4 times the score.
+ * How much cost weighs beside quality²: score = quality² / cost^exponent, the exponents 2, 1 and 0.3. The tier has
+ * taken care of what is good enough; within it, balanced takes a model of twice the price only for 1.4 times the score.
  */
-const QUALITY = 2;
-const COST_EXPONENT: Readonly<Record<CostMode, number>> = { economy: 2, balanced: 1, quality: 0.3 };
+const WEIGHT: Readonly<Record<CostMode, (cost: number) => number>> = {
+  economy: (cost) => cost * cost,
+  balanced: (cost) => cost,
+  quality: (cost) => cost ** 0.3,
+};
+
+/** A candidate with what has been made of it. */
+interface Entry {
+  readonly candidate: Candidate;
+  /** Why it cannot serve; null = it can. */
+  readonly excluded: string | null;
+  readonly rating: Rating;
+  /** How many tiers are looked at before its own. */
+  readonly step: number;
+}
 
 /** Orders the candidates that can serve a request: tier first, then the score inside it. */
 export function select(input: SelectInput): Selection {
   const { view, request, category, tier } = input;
-  const needsVision = request.signals.images > 0 || category?.requiresVision === true;
-  const usable: Candidate[] = [];
-  const excluded = new Map<string, string>();
-  for (const candidate of view.candidates) {
-    const reason = whyNot(candidate, request.signals, needsVision, input.alive);
-    if (reason === null) usable.push(candidate);
-    else excluded.set(candidate.key, reason);
-  }
-  const axis = category?.axis ?? 'intelligence';
-  const rate = createRating(view.candidates, axis, request.signals, input.costMode);
-  const rated = new Map(usable.map((candidate) => [candidate.key, rate(candidate)]));
+  const needs = needsOf(request.signals, category);
+  const rate = createRating(
+    view.candidates,
+    category?.axis ?? 'intelligence',
+    request.signals,
+    input.costMode,
+  );
   const steps = tierOrder(tier, input.min, input.max);
-  // Whose tier nobody knows comes last: it may be anything.
-  const stepOf = (it: Candidate): number => (it.tier === null ? steps.length : steps.indexOf(it.tier));
-  const order = usable.toSorted((a, b) => stepOf(a) - stepOf(b) || compare(a, b, rated));
+  const usable: Entry[] = [];
+  const scored: ScoredCandidate[] = [];
+  for (const candidate of view.candidates) {
+    const excluded = whyNot(candidate, needs, input.alive);
+    const rating = rate(candidate);
+    // Whose tier nobody knows comes last: it may be anything.
+    const step = candidate.tier === null ? steps.length : steps.indexOf(candidate.tier);
+    if (excluded === null) usable.push({ candidate, excluded, rating, step });
+    const { score, cost, quality, imputed } = rating;
+    scored.push({
+      key: candidate.key,
+      tier: candidate.tier,
+      score: excluded === null ? score : null,
+      cost,
+      quality,
+      imputed,
+      excluded,
+    });
+  }
+  const order = usable.sort(compare).map((it) => it.candidate);
   const [method, first] = preferred(input, order);
   return {
     order: first === null ? order : [first, ...order.filter((it) => it !== first)],
-    scored: view.candidates.map((candidate) => {
-      const { key } = candidate;
-      const { score, cost, quality, imputed } = rated.get(key) ?? rate(candidate);
-      const why = excluded.get(key) ?? null;
-      return {
-        key,
-        tier: candidate.tier,
-        score: why === null ? score : null,
-        cost,
-        quality,
-        imputed,
-        excluded: why,
-      };
-    }),
+    scored,
     method,
+  };
+}
+
+/** What a request asks of a model. */
+interface Needs {
+  readonly vision: boolean;
+  readonly audio: boolean;
+  readonly tools: boolean;
+  /** Of the prompt, with some to spare. */
+  readonly tokens: number;
+  /** Of the answer. */
+  readonly answer: number;
+}
+
+function needsOf(signals: Signals, category: CategoryView | null): Needs {
+  return {
+    vision: signals.images > 0 || category?.requiresVision === true,
+    audio: signals.audio > 0,
+    tools: signals.tools > 0,
+    tokens: Math.ceil(signals.tokens * WINDOW_MARGIN),
+    answer: signals.maxOutputTokens ?? OUTPUT_TOKENS[signals.outputLength],
   };
 }
 
 /** Why a candidate cannot serve at all; null = it can. */
 function whyNot(
   { capabilities, contextWindow, maxOutputTokens, providerId }: Candidate,
-  signals: Signals,
-  needsVision: boolean,
+  needs: Needs,
   alive: (providerId: string) => boolean,
 ): string | null {
   if (!alive(providerId)) return 'its provider is down';
   // To be shown an image, a model must be known to see; for the rest it is enough that nothing speaks against it.
-  if (needsVision && capabilities?.has('vision') !== true) return 'not known to see images';
-  if (signals.audio > 0 && capabilities?.has('audio') !== true) return 'not known to hear audio';
-  if (signals.tools > 0 && capabilities !== null && !capabilities.has('tools')) return 'cannot call tools';
-  const answer = signals.maxOutputTokens ?? OUTPUT_TOKENS[signals.outputLength];
-  const reserve = Math.min(answer, maxOutputTokens ?? answer);
-  const needed = Math.ceil(signals.tokens * WINDOW_MARGIN) + reserve;
+  if (needs.vision && capabilities?.has('vision') !== true) return 'not known to see images';
+  if (needs.audio && capabilities?.has('audio') !== true) return 'not known to hear audio';
+  if (needs.tools && capabilities !== null && !capabilities.has('tools')) return 'cannot call tools';
+  const needed = needs.tokens + Math.min(needs.answer, maxOutputTokens ?? needs.answer);
   if (contextWindow !== null && contextWindow < needed) {
     return `its context window of ${contextWindow} tokens is too small for about ${needed}`;
   }
@@ -131,7 +162,7 @@ export function isNamed(candidate: Candidate, name: string): boolean {
 }
 
 interface Rating {
-  readonly score: number | null;
+  readonly score: number;
   readonly cost: number | null;
   readonly quality: number | null;
   readonly imputed: boolean;
@@ -144,38 +175,40 @@ function createRating(
   signals: Signals,
   mode: CostMode,
 ): (candidate: Candidate) => Rating {
+  const price = pricing(signals);
   const qualities = medians(candidates, (it) => it.benchmarks.get(axis) ?? null);
-  const costs = medians(candidates, (it) => costOf(it, signals));
+  const costs = medians(candidates, price);
   return (candidate) => {
     const known = candidate.benchmarks.get(axis) ?? null;
-    const price = costOf(candidate, signals);
+    const cost = price(candidate);
     const quality = known ?? qualities(candidate.tier);
-    const cost = price ?? costs(candidate.tier);
     return {
-      score: scoreOf(quality, cost, mode),
-      cost: price,
+      score: scoreOf(quality, cost ?? costs(candidate.tier), mode),
+      cost,
       quality,
-      imputed: known === null || price === null,
+      imputed: known === null || cost === null,
     };
   };
 }
 
 /** Expected USD of one answer; null = a price is not known. */
-export function costOf({ inputPer1M, outputPer1M }: Candidate, signals: Signals): number | null {
-  if (inputPer1M === null || outputPer1M === null) return null;
+function pricing(signals: Signals): (candidate: Candidate) => number | null {
   const answer = Math.min(
     OUTPUT_TOKENS[signals.outputLength],
     signals.maxOutputTokens ?? Number.POSITIVE_INFINITY,
   );
-  return (signals.tokens * inputPer1M + answer * outputPer1M) / 1e6;
+  return ({ inputPer1M, outputPer1M }) =>
+    inputPer1M === null || outputPer1M === null
+      ? null
+      : (signals.tokens * inputPer1M + answer * outputPer1M) / 1e6;
 }
 
 /** Below this, a model is as good as free (a local one): cents more or less must not decide over quality. */
 const CHEAPEST = 1e-6;
 
 function scoreOf(quality: number | null, cost: number | null, mode: CostMode): number {
-  const good = Math.max(1, quality ?? 50) ** QUALITY;
-  return good / Math.max(cost ?? CHEAPEST, CHEAPEST) ** COST_EXPONENT[mode];
+  const good = Math.max(1, quality ?? 50);
+  return (good * good) / WEIGHT[mode](Math.max(cost ?? CHEAPEST, CHEAPEST));
 }
 
 /** The median by tier, of all where a tier has none; null = nobody has one. */
@@ -198,14 +231,16 @@ function medians(
 
 function median(values: readonly number[]): number | null {
   if (values.length === 0) return null;
-  const sorted = values.toSorted((a, b) => a - b);
+  const sorted = Float64Array.from(values).sort();
   return sorted[Math.floor((sorted.length - 1) / 2)] ?? null;
 }
 
 /** Best score first; then the administrators' own order; then by name, so that the same input gives the same order. */
-function compare(a: Candidate, b: Candidate, rated: ReadonlyMap<string, Rating>): number {
-  const difference = (rated.get(b.key)?.score ?? 0) - (rated.get(a.key)?.score ?? 0);
-  if (difference !== 0) return difference;
-  if (a.priority !== b.priority) return b.priority - a.priority;
-  return a.key < b.key ? -1 : 1;
+function compare(a: Entry, b: Entry): number {
+  const nearer = a.step - b.step;
+  if (nearer !== 0) return nearer;
+  const better = b.rating.score - a.rating.score;
+  if (better !== 0) return better;
+  const preferred = b.candidate.priority - a.candidate.priority;
+  return preferred === 0 ? (a.candidate.key < b.candidate.key ? -1 : 1) : preferred;
 }

@@ -1,4 +1,4 @@
-import type { Decision, SessionState } from '../../routing/types.ts';
+import type { Decision, ScoredCandidate, SessionState } from '../../routing/types.ts';
 import type { Routed } from './route.ts';
 
 /** The answer's `auto_routing` (the API reference's nine members and contract §5's two), as JSON with its name. */
@@ -26,21 +26,32 @@ function reasoningOf({ reasoning, classification }: Decision): string {
 
 const MAX_WORDS_CHARS = 200;
 
-/** What the log row keeps of a decision: everything but the texts, candidates cut to those that matter. */
+/** What the log row keeps of a decision: everything but the texts, and of many candidates the first that were to be tried. */
 export function decisionTrace(decision: Decision): Record<string, unknown> {
-  const { candidates, classification, ...rest } = decision;
+  const { candidates, classification, alternatives, ...rest } = decision;
   return {
     ...rest,
     classification: { ...classification, ranking: classification.ranking.slice(0, 3) },
-    candidates: candidates
-      .toSorted((a, b) => (b.score ?? -1) - (a.score ?? -1))
-      .slice(0, MAX_CANDIDATES)
-      .map((it) => ({ ...it, score: it.score === null ? null : Number(it.score.toPrecision(4)) })),
+    candidates: firstOf(decision).map((it) => ({
+      ...it,
+      score: it.score === null ? null : Number(it.score.toPrecision(4)),
+    })),
     candidatesInAll: candidates.length,
+    alternatives: alternatives.slice(0, MAX_CANDIDATES - 1),
   };
 }
 
 const MAX_CANDIDATES = 20;
+
+/** In the order in which they were to be tried; those that could not serve last. */
+function firstOf({ candidate, alternatives, candidates }: Decision): readonly ScoredCandidate[] {
+  if (candidates.length <= MAX_CANDIDATES) return candidates;
+  const order = new Map([candidate, ...alternatives].slice(0, MAX_CANDIDATES).map((key, at) => [key, at]));
+  const tried = candidates.filter((it) => order.has(it.key));
+  tried.sort((a, b) => (order.get(a.key) ?? 0) - (order.get(b.key) ?? 0));
+  const others = candidates.filter((it) => !order.has(it.key)).slice(0, MAX_CANDIDATES - tried.length);
+  return [...tried, ...others];
+}
 
 /**
  * The same with what it was decided from: enough to decide again under other rules. Without the LLM classifier's own

@@ -121,10 +121,16 @@ export async function routeRequest(
   if (kept && !isPreview) return null;
   const byKey = servedByKey(tenant);
   const order = decision.candidate === null ? [] : [decision.candidate, ...decision.alternatives];
+  const targets: ServedModel[] = [];
+  for (const one of order) {
+    const target = byKey.get(one);
+    if (target !== undefined) targets.push(target);
+    if (targets.length === MAX_TARGETS) break;
+  }
   return {
     decision,
     given,
-    targets: order.flatMap((one) => byKey.get(one) ?? []).slice(0, MAX_TARGETS),
+    targets,
     baseline: decision.baseline === null ? null : (byKey.get(decision.baseline) ?? null),
     sessionKey: key,
     uses,
@@ -150,10 +156,15 @@ async function secondOpinion(
   return { decision: { ...second, ms: first.ms + second.ms }, uses };
 }
 
+/** A tenant's models by what the router calls them; a view never changes. */
+const served = new WeakMap<TenantView, ReadonlyMap<string, ServedModel>>();
+
 function servedByKey(tenant: TenantView): ReadonlyMap<string, ServedModel> {
-  const byKey = new Map<string, ServedModel>();
-  for (const served of tenant.modelsById.values())
-    for (const one of served) byKey.set(candidateKey(one), one);
+  let byKey = served.get(tenant);
+  if (byKey === undefined) {
+    byKey = new Map([...tenant.modelsById.values()].flat().map((one) => [candidateKey(one), one]));
+    served.set(tenant, byKey);
+  }
   return byKey;
 }
 
