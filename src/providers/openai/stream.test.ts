@@ -94,6 +94,13 @@ describe('where the gateway’s members go', () => {
     ]);
   });
 
+  it('is cut off, with n > 1, while a choice goes on; complete when the last has finished', () => {
+    const begun = [text('a', 0), text('b', 1), stop(0), text('c', 1)];
+    expect(relay(frames(...begun), false).complete).toBe(false);
+    expect(relay(frames(...begun, stop(1)), false).complete).toBe(true);
+    expect(relay(frames(text('a'), stop(), text(''), usage()), false).complete).toBe(true);
+  });
+
   it('to a chunk that comes after the finish_reason', () => {
     const late = chunkOf([], { x_groq: { id: 'r' } });
     expect(parsed(relay(frames(text('a'), stop(), late, DONE), false).text)).toEqual([

@@ -31,6 +31,8 @@ export class OpenAiStream implements StreamReader {
   #started = false;
   #done = false;
   #finished = false;
+  /** Choices by index, from the first finish_reason of any on: true = it has one itself. */
+  readonly #choices = new Map<unknown, boolean>();
   #held: Buffer | null = null;
   #usage: TokenUsage | null = null;
   #estimated = 0;
@@ -82,7 +84,7 @@ export class OpenAiStream implements StreamReader {
         if (released) this.#held = this.#held ? Buffer.concat([released, this.#held]) : released;
       }
     }
-    return this.#done || this.#finished;
+    return this.#done || (this.#finished && [...this.#choices.values()].every(Boolean));
   }
 
   /** What was sent in place of a stream tells its error, if it is a JSON object. */
@@ -119,7 +121,8 @@ export class OpenAiStream implements StreamReader {
 
     if (hasChoices) {
       this.#estimate(data.length);
-      if (!this.#finished && hasFinishReason(data, choices.start, choices.end)) this.#finished = true;
+      this.#finished ||= hasFinishReason(data, choices.start, choices.end);
+      if (this.#finished) this.#noteChoices(data.subarray(choices.start, choices.end));
     }
     if (this.#held === null && !this.#finished && !(hasUsage && !hasChoices)) {
       out.add(frame.raw);
@@ -128,6 +131,17 @@ export class OpenAiStream implements StreamReader {
     if (this.#held) out.add(this.#held);
     this.#held = frame.raw;
     return null;
+  }
+
+  /** With n > 1 the others go on when one has finished; of most streams only the usage comes then. */
+  #noteChoices(json: Buffer): void {
+    const choices = parseJson(json);
+    for (const each of Array.isArray(choices) ? choices : []) {
+      const choice = asObject(each);
+      const index = choice?.['index'] ?? 0;
+      const isFinished = typeof choice?.['finish_reason'] === 'string';
+      this.#choices.set(index, isFinished || this.#choices.get(index) === true);
+    }
   }
 
   /** A frame is one token or more: what it has beyond the shortest is text. */
