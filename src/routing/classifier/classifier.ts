@@ -2,9 +2,8 @@ import type { Classification, RequestTexts, Signals } from '../types.ts';
 import { createDistinct } from './distinct.ts';
 import { createExtractor, MOST_FEATURES } from './features.ts';
 import type { WordVectors } from './meaning.ts';
-import { packRows, wholeRows } from './rows.ts';
+import { packFeatures, wholeRows } from './rows.ts';
 import { softmax } from './softmax.ts';
-import { HashTable } from './table.ts';
 
 /** What a weights file holds (format.ts reads and writes it). */
 export interface Weights {
@@ -56,35 +55,22 @@ export function createClassifier(weights: Weights): Classifier {
   const extract = createExtractor(vectors);
   const distinct = createDistinct(MOST_FEATURES);
   const known = joined(hashes, gain.hashes);
-  const table = new HashTable(known);
   const size = labels.length;
   const hashed = hashes.length;
   const leads = gain.weights;
-  const matrix = packRows(weights.matrix.subarray(0, hashed * size), scales, size, MOST_FEATURES);
+  const rows = packFeatures(
+    { hashes: known, numbers: weights.matrix, scales: scales.subarray(0, hashed), leads },
+    size,
+    MOST_FEATURES,
+  );
   const denseMatrix = wholeRows(weights.matrix.slice(hashed * size), scales.slice(hashed), size);
-  const places = new Int32Array(MOST_FEATURES);
-  const rows = new Int32Array(MOST_FEATURES);
-  const values = new Float32Array(MOST_FEATURES);
   const scores = new Float64Array(size);
 
   function read(texts: RequestTexts, signals: Signals): Reading {
     const { count, hash, value, dense } = extract(texts, signals);
     const seen = distinct.take(count, hash, value);
-    table.findAll(distinct.hash, seen, places);
-    let lead = 0;
-    let used = 0;
-    for (let at = 0; at < seen; at += 1) {
-      const place = places[at] ?? -1;
-      if (place === -1) continue;
-      const its = distinct.value[at] ?? 0;
-      lead += its * (leads[place] ?? 0);
-      if (place >= hashed) continue;
-      rows[used] = place;
-      values[used] = its;
-      used += 1;
-    }
     scores.set(bias);
-    matrix.add(scores, used, rows, values);
+    let lead = rows.add(scores, seen, distinct.hash, distinct.value);
     denseMatrix.add(scores, dense);
     for (let d = 0; d < dense.length; d += 1) lead += (dense[d] ?? 0) * (leads[known.length + d] ?? 0);
     const probabilities = new Float32Array(size);

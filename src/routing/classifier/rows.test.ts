@@ -1,33 +1,53 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { packRows, wholeRows } from './rows.ts';
+import { packFeatures, wholeRows } from './rows.ts';
 
 const small = fc.integer({ min: -7, max: 7 });
 const SIZES = [1, 2, 3, 8, 46];
 
-it('adds rows as they are, however many and however wide', () => {
+/** Some with the same low bits, so that one stands where the next should; the last two have a lead and no row. */
+const HASHES = [5, 5 + 16, 5 + 32, -5, 15, 31, 47, -17];
+const ROWS = HASHES.length - 2;
+
+it('adds rows and leads as they are, however many and however wide, and nothing for what it does not know', () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...SIZES),
-      fc.array(small, { minLength: 46 * 6, maxLength: 46 * 6 }),
-      fc.array(fc.record({ row: fc.nat(5), value: fc.constantFrom(0.5, 1, -2) }), { maxLength: 9 }),
+      fc.array(small, { minLength: 46 * ROWS, maxLength: 46 * ROWS }),
+      fc.array(
+        fc.record({
+          hash: fc.constantFrom(...HASHES, 0, 7, 5 + 48, 63),
+          value: fc.constantFrom(0.5, 1, -2),
+        }),
+        { maxLength: 9 },
+      ),
       (size, numbers, used) => {
         const scales = Float32Array.from([1, 0.5, 2, 4, 0.25, 8]);
-        const rows = packRows(Int8Array.from(numbers), scales, size, 9);
-        const row = Int32Array.from(used, (it) => it.row);
+        const leads = Int8Array.from([1, -2, 3, 127, -128, 6, 7, -8]);
+        const table = { hashes: Int32Array.from(HASHES), numbers: Int8Array.from(numbers), scales, leads };
+        const rows = packFeatures(table, size, 9);
+        const hash = Int32Array.from(used, (it) => it.hash);
         const value = Float32Array.from(used, (it) => it.value);
         const [scores, again] = [new Float64Array(size).fill(3), new Float64Array(size).fill(3)];
-        rows.add(scores, used.length, row, value);
-        // What one request leaves behind is nothing to the next.
-        rows.add(again, used.length, row, value);
+        const sums = [
+          rows.add(scores, used.length, hash, value),
+          // What one request leaves behind is nothing to the next.
+          rows.add(again, used.length, hash, value),
+        ];
+        const known = used.map((it) => ({ ...it, row: HASHES.indexOf(it.hash) }));
         const expected = Array.from({ length: size }, (_, k) =>
-          used.reduce(
-            (sum, it) => sum + it.value * (scales[it.row] ?? 0) * (numbers[it.row * size + k] ?? 0),
+          known.reduce(
+            (sum, it) =>
+              it.row === -1 || it.row >= ROWS
+                ? sum
+                : sum + it.value * (scales[it.row] ?? 0) * (numbers[it.row * size + k] ?? 0),
             3,
           ),
         );
         expect([...scores]).toEqual(expected);
         expect([...again]).toEqual(expected);
+        const lead = known.reduce((sum, it) => sum + it.value * (leads[it.row] ?? 0), 0);
+        expect(sums).toEqual([lead, lead]);
       },
     ),
   );

@@ -1,47 +1,93 @@
-/** What a feature adds to the score of each label: rows of small numbers, each with what they stand for. */
-export interface Rows {
-  /** Adds `count` rows, each times its value, to the scores. Overwrites nothing else but buffers of its own. */
-  add(scores: Float64Array, count: number, row: Int32Array, value: Float32Array): void;
+/** What the rows of hashed features add up to. */
+export interface FeatureRows {
+  /** Adds the row of each hash that has one, times its value, to the scores; returns the sum of their leads. */
+  add(scores: Float64Array, count: number, hash: Int32Array, value: Float32Array): number;
+}
+
+/** What `packFeatures` packs: a row of `size` numbers from −7 to 7 for each of the first `scales.length` hashes. */
+export interface FeatureTable {
+  readonly hashes: Int32Array;
+  readonly numbers: Int8Array;
+  /** What a number stands for, by row. */
+  readonly scales: Float32Array;
+  /** One number a hash, also of those that have no row. */
+  readonly leads: Int8Array;
 }
 
 const AT_ONCE = 4;
 const WORD = 4;
+/** Fuller, and a look goes from slot to slot. */
+const FULL = 0.7;
 
 /**
- * Rows of numbers from −7 to 7, two a byte, and behind them the scale: all of a row lies in a few neighbouring bytes,
- * since fetching it takes longer than adding it up. `most`: of rows that are added at once.
+ * A table by hash (open addressing) that holds the rows themselves: numbers two a byte, lead, scale and hash lie in the
+ * same few bytes, since fetching them takes longer than adding them up. Of a hash that comes twice the first counts; 0
+ * is no hash. `most`: of features that are added at once.
  */
-export function packRows(numbers: Int8Array, scales: Float32Array, size: number, most: number): Rows {
-  const scaleAt = Math.ceil(size / 2 / WORD);
-  const stride = 2 ** Math.ceil(Math.log2((scaleAt + 1) * WORD));
-  const count = Math.floor(numbers.length / size);
-  const bytes = new Uint8Array(count * stride);
+export function packFeatures(table: FeatureTable, size: number, most: number): FeatureRows {
+  const { hashes, numbers, scales, leads } = table;
+  const leadAt = Math.ceil(size / 2);
+  const scaleAt = Math.ceil((leadAt + 1) / WORD);
+  const hashAt = scaleAt + 1;
+  const words = 2 ** Math.ceil(Math.log2(hashAt + 1));
+  const stride = words * WORD;
+  let slots = 16;
+  while (slots * FULL < hashes.length) slots *= 2;
+  const mask = slots - 1;
+  const bytes = new Uint8Array(slots * stride);
+  const signed = new Int8Array(bytes.buffer);
+  const whole = new Int32Array(bytes.buffer);
   const floats = new Float32Array(bytes.buffer);
-  for (let row = 0; row < count; row += 1) {
+  for (const [place, its] of hashes.entries()) {
+    const slot = slotOf(its);
+    if (its === 0 || whole[slot * words + hashAt] === its) continue;
+    whole[slot * words + hashAt] = its;
+    signed[slot * stride + leadAt] = leads[place] ?? 0;
+    if (place >= scales.length) continue;
+    floats[slot * words + scaleAt] = scales[place] ?? 0;
     for (let k = 0; k < size; k += 2) {
-      const [low, high] = [
-        numbers[row * size + k] ?? 0,
-        k + 1 < size ? (numbers[row * size + k + 1] ?? 0) : 0,
-      ];
-      bytes[row * stride + k / 2] = (low & 15) | (high << 4);
+      const low = numbers[place * size + k] ?? 0;
+      const high = k + 1 < size ? (numbers[place * size + k + 1] ?? 0) : 0;
+      bytes[slot * stride + k / 2] = (low & 15) | (high << 4);
     }
-    floats[(row * stride) / WORD + scaleAt] = scales[row] ?? 0;
   }
+  const fetched = new Int32Array(most);
   const from = new Int32Array(most + AT_ONCE);
   const factors = new Float32Array(most + AT_ONCE);
 
+  /** Where a hash stands, or would. */
+  function slotOf(hash: number): number {
+    let slot = hash & mask;
+    for (;;) {
+      const its = whole[slot * words + hashAt] ?? 0;
+      if (its === hash || its === 0) return slot;
+      slot = (slot + 1) & mask;
+    }
+  }
+
   return {
-    add(scores, used, row, value) {
-      // On its own: the processor then waits for many rows at a time.
-      for (let at = 0; at < used; at += 1) {
-        const start = (row[at] ?? 0) * stride;
-        from[at] = start;
-        factors[at] = (value[at] ?? 0) * (floats[start / WORD + scaleAt] ?? 0);
+    add(scores, count, hash, value) {
+      // Slots first, without a branch that waits for them: the processor then fetches many at a time.
+      for (let at = 0; at < count; at += 1)
+        fetched[at] = whole[((hash[at] ?? 0) & mask) * words + hashAt] ?? 0;
+      let lead = 0;
+      let used = 0;
+      for (let at = 0; at < count; at += 1) {
+        const its = hash[at] ?? 0;
+        const slot = fetched[at] === its ? its & mask : slotOf(its);
+        const much = value[at] ?? 0;
+        const scale = floats[slot * words + scaleAt] ?? 0;
+        lead += much * (signed[slot * stride + leadAt] ?? 0);
+        from[used] = slot * stride;
+        factors[used] = much * scale;
+        // Most that are known have a row; what has none is overwritten by the next.
+        used += scale === 0 ? 0 : 1;
       }
       // What the last four lack: a row that counts nothing.
       factors.fill(0, used, used + AT_ONCE);
       from.fill(0, used, used + AT_ONCE);
       for (let at = 0; at < used; at += AT_ONCE) addFour(scores, bytes, from, factors, at);
+      return lead;
     },
   };
 }
@@ -97,9 +143,11 @@ export interface WholeRows {
   add(scores: Float64Array, value: Float32Array): void;
 }
 
-/** Keeps what it is given. */
-export function wholeRows(numbers: Int8Array, scales: Float32Array, size: number): WholeRows {
+/** Rows of whole bytes, read for each request: a few hundred. */
+export function wholeRows(given: Int8Array, scales: Float32Array, size: number): WholeRows {
   const rows = scales.length;
+  // So that no number has to be converted before it is added.
+  const numbers = Float64Array.from(given);
   const factors = new Float64Array(rows + AT_ONCE);
   return {
     add(scores, value) {

@@ -24,7 +24,7 @@ const LOOKS: readonly (readonly [name: string, needs: string, look: (text: strin
   ['markup', '<', (text) => /<(\w{1,20})[^<>]{0,80}>[^<]{0,400}<\/\1>/.test(text)],
   ['quote', `"${WIDE}`, (text) => /["“„][^"“”„\n]{40,}["”“]/.test(text)],
   ['quotedWord', `"'${WIDE}`, (text) => /["“„'][^"“”„'\n]{1,25}["”“']/.test(text)],
-  ['errorText', '', (text) => ERROR.test(text)],
+  ['errorText', '', hasError],
   ['instructionFirst', '\n', (text) => within(text.indexOf('\n\n'), 1, 240) && text.length > 440],
   ['instructionLast', '\n', (text) => text.length > 400 && text.length - text.lastIndexOf('\n') < 240],
   ['shell', '$#>', (text) => /(?:^|\n)\s{0,4}(?:\$|#|>) \w/.test(text)],
@@ -54,7 +54,16 @@ function hasFormula(text: string): boolean {
   );
 }
 
-const ERROR = /Traceback|Exception|[Ee]rror:|stack ?trace|segfault|Fehlermeldung|exit code \d|\bpanic:/;
+/** Fixed texts one by one, which takes half as long as one pattern of all. */
+function hasError(text: string): boolean {
+  return (
+    ERROR_WORDS.some((word) => text.includes(word)) ||
+    (text.includes(':') && /[Ee]rror:|\bpanic:/.test(text)) ||
+    (text.includes('exit code ') && /exit code \d/.test(text))
+  );
+}
+
+const ERROR_WORDS = ['Traceback', 'Exception', 'stack trace', 'stacktrace', 'segfault', 'Fehlermeldung'];
 
 /** Endings of files, by what is in them. */
 const FILES = new Map(

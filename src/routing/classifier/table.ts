@@ -25,13 +25,6 @@ export class HashTable {
     }
   }
 
-  /** Finds many: `into` takes the places in the order of the hashes. */
-  findAll(hashes: Int32Array, count: number, into: Int32Array): void {
-    // Slots first, without a branch that waits for them: the processor then fetches many at a time.
-    for (let at = 0; at < count; at += 1) into[at] = this.#slots[((hashes[at] ?? 0) & this.#mask) * 2] ?? 0;
-    for (let at = 0; at < count; at += 1) into[at] = this.find(hashes[at] ?? 0);
-  }
-
   /** −1 = not in it. */
   find(hash: number): number {
     let at = hash & this.#mask;
