@@ -34,7 +34,6 @@ import { openRouter, routingSource } from './router.ts';
 import { createBreaker } from './runtime/breaker.ts';
 import { createLearnedWindows } from './runtime/learned-windows.ts';
 import { createLimiter } from './runtime/limiter.ts';
-import { createSharedLimiter } from './runtime/limiter-redis.ts';
 import { createProviderStatus, withBreaker } from './runtime/provider-status.ts';
 import type { Snapshot } from './runtime/view.ts';
 import { createSnapshots, type Snapshots } from './runtime/snapshot.ts';
@@ -363,6 +362,8 @@ async function migrateOrWait(url: string, log: Logger, undo: Undo[]): Promise<vo
 async function openLimiter(env: Env, log: Logger, undo: Undo[]) {
   const local = createLimiter({ clock: monotonic });
   if (env.redisUrl === null) return local;
+  // Loaded where there is a Redis only: its client takes 5 MB.
+  const { createSharedLimiter } = await import('./runtime/limiter-redis.ts');
   const shared = await createSharedLimiter({ url: env.redisUrl, local, log });
   undo.push(() => shared.close());
   return shared;
