@@ -45,11 +45,9 @@ const WEIGHT: Readonly<Record<CostMode, (cost: number) => number>> = {
   quality: (cost) => cost ** 0.3,
 };
 
-/** A candidate with what has been made of it. */
+/** A candidate that can serve, with what it is ordered by. */
 interface Entry {
   readonly candidate: Candidate;
-  /** Why it cannot serve; null = it can. */
-  readonly excluded: string | null;
   readonly rating: Rating;
   /** How many tiers are looked at before its own. */
   readonly step: number;
@@ -71,9 +69,11 @@ export function select(input: SelectInput): Selection {
   for (const candidate of view.candidates) {
     const excluded = whyNot(candidate, needs, input.alive);
     const rating = rate(candidate);
-    // Whose tier nobody knows comes last: it may be anything.
-    const step = candidate.tier === null ? steps.length : steps.indexOf(candidate.tier);
-    if (excluded === null) usable.push({ candidate, excluded, rating, step });
+    if (excluded === null) {
+      // Whose tier nobody knows comes last: it may be anything.
+      const step = candidate.tier === null ? steps.length : steps.indexOf(candidate.tier);
+      usable.push({ candidate, rating, step });
+    }
     const { score, cost, quality, imputed } = rating;
     scored.push({
       key: candidate.key,
