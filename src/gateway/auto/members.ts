@@ -46,10 +46,10 @@ const MAX_CANDIDATES = 20;
 /** In the order in which they were to be tried; those that could not serve last. */
 function firstOf({ candidate, alternatives, candidates }: Decision): readonly ScoredCandidate[] {
   if (candidates.length <= MAX_CANDIDATES) return candidates;
-  const order = new Map([candidate, ...alternatives].slice(0, MAX_CANDIDATES).map((key, at) => [key, at]));
-  const tried = candidates.filter((it) => order.has(it.key));
-  tried.sort((a, b) => (order.get(a.key) ?? 0) - (order.get(b.key) ?? 0));
-  const others = candidates.filter((it) => !order.has(it.key)).slice(0, MAX_CANDIDATES - tried.length);
+  const byKey = new Map<string | null, ScoredCandidate>(candidates.map((it) => [it.key, it]));
+  const order = [candidate, ...alternatives].slice(0, MAX_CANDIDATES);
+  const tried = order.flatMap((key) => byKey.get(key) ?? []);
+  const others = candidates.filter((it) => it.excluded !== null).slice(0, MAX_CANDIDATES - tried.length);
   return [...tried, ...others];
 }
 
