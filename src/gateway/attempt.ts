@@ -34,6 +34,11 @@ const ABORTED: AttemptOutcome = { kind: 'aborted', failure: null };
 const MAX_ANSWER_BYTES = 128 * 1024 * 1024;
 /** As much of an error body as adapters need to read it. */
 const MAX_ERROR_BYTES = 65_536;
+/**
+ * A provider may keep a stream alive with comments and pings before it answers, as long as anyone waits: OpenAI's and
+ * Anthropic's own clients do so for ten minutes.
+ */
+const PATIENCE_MS = 600_000;
 
 /**
  * One try at one provider. Until the first byte for the client is there, any failure is returned and another
@@ -147,8 +152,19 @@ class Reading implements UpstreamHandler {
         this.#upstream?.pause();
         this.#outlet.onceDrained(() => this.#upstream?.resume());
       }
-    }
+    } else if (!this.#outlet.begun && !reader.done) this.#checkPatience();
     if (reader.done) this.#finishStream(reader);
+  }
+
+  /** Bytes came, but nothing for the client: the time-outs of the connection do not end this. */
+  #checkPatience(): void {
+    const limit = Math.max(PATIENCE_MS, this.#plan.served.provider.timeouts.firstByteMs);
+    if (this.#outlet.waitedMs <= limit) return;
+    this.#upstream?.abort();
+    const seconds = Math.round(limit / 1000);
+    this.#fail(
+      new UpstreamFailure('timeout', `The provider kept the stream alive for ${seconds} s and said nothing.`),
+    );
   }
 
   #finishStream(reader: StreamReader): void {

@@ -31,6 +31,11 @@ export class Outlet {
     return this.#begun;
   }
 
+  /** For how long the running attempt has been waited for, ms. */
+  get waitedMs(): number {
+    return this.#deps.now() - (this.#exchange.attemptStartedAt ?? this.#exchange.startedAt);
+  }
+
   /** Frames of a stream. False = the client reads slowly: wait for `onceDrained`. */
   write(served: ServedModel, frames: Buffer): boolean {
     if (!this.#begun) this.#beginStream(served);

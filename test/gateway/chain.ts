@@ -15,11 +15,18 @@ export interface Chain {
   readonly upstreams: readonly ScriptedUpstream[];
 }
 
+export interface ChainOptions {
+  /** Of the providers, in order; `custom` where there is none. */
+  readonly types?: readonly string[];
+  /** How long they are waited for, whatever for; 600 ms unless said. */
+  readonly waitMs?: number;
+}
+
 /** A product with chains of scripted providers behind it. */
 export interface Chains {
   readonly prism: TestPrism;
-  /** One provider for each entry; they wait 600 ms for whatever they wait for. */
-  chain(responds: readonly Respond[]): Promise<Chain>;
+  /** One provider for each entry. */
+  chain(responds: readonly Respond[], how?: ChainOptions): Promise<Chain>;
   /**
    * The same two providers each time, the second of which answers: the first does this (null = nobody listens
    * there). Both begin with a clean record.
@@ -38,25 +45,25 @@ export async function openChains(): Promise<Chains> {
   const upstreams: ScriptedUpstream[] = [];
   let made = 0;
 
-  async function chain(responds: readonly Respond[]): Promise<Chain> {
+  const chain: Chains['chain'] = async (responds, { types = [], waitMs = 600 } = {}) => {
     made += 1;
     const model = `model-${made}`;
     const slugs = responds.map((_, index) => `p${made}-${index}`);
     const started = await Promise.all(responds.map((respond) => startUpstream([model], respond)));
     upstreams.push(...started);
-    const options = { timeouts: { connectMs: 600, firstByteMs: 600, betweenBytesMs: 600 } };
+    const options = { timeouts: { connectMs: waitMs, firstByteMs: waitMs, betweenBytesMs: waitMs } };
     const ids = await Promise.all(
       started.map(({ origin }, index) =>
         prism.provider({
           name: slugs[index],
           slug: slugs[index],
-          type: 'custom',
+          type: types[index] ?? 'custom',
           config: { baseUrl: origin, auth: { type: 'bearer', apiKey: KEY }, options },
         }),
       ),
     );
     return { tenant: await prism.tenant(`chain-${made}`, ids), model, slugs, upstreams: started };
-  }
+  };
 
   const chat: Chains['chat'] = (to, more = {}, tenant = to.tenant) =>
     prism.gateway(tenant, '/chat/completions', {

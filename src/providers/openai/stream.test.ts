@@ -161,13 +161,23 @@ describe('servers', () => {
   it('that send comments, event names, ids, spaces in JSON', () => {
     const spaced =
       'id: 1\nevent: message\ndata: {"choices": [ {"index": 0, "delta": {}, "finish_reason" : "stop"} ], "usage": null}\n\n';
-    const { text: out } = relay(
-      `: OPENROUTER PROCESSING\n\n${frames(text('a'))}${spaced}: ping\n\n${DONE}`,
-      false,
-    );
-    expect(out).toBe(
-      `: OPENROUTER PROCESSING\n\n${frames(text('a'))}: ping\n\n${spaced.slice(0, -3)},${COST}}\n\n${DONE}`,
-    );
+    const { text: out } = relay(`${frames(text('a'))}: waiting\n\n${spaced}: ping\n\n${DONE}`, false);
+    expect(out).toBe(`${frames(text('a'))}: waiting\n\n: ping\n\n${spaced.slice(0, -3)},${COST}}\n\n${DONE}`);
+  });
+
+  it.each([
+    ['comments', ': OPENROUTER PROCESSING\n\n: OPENROUTER PROCESSING\n\n'],
+    ['pings', 'event: ping\ndata: {"type": "ping"}\n\n'],
+    ['a time to reconnect after', 'retry: 3000\n\n'],
+    ['events without data', 'event: waiting\ndata:\n\n'],
+  ])('that send %s before they answer have said nothing yet', (_name, waiting) => {
+    const reader = new OpenAiStream(callOf({ model: 'm', stream: true }));
+    expect(reader.push(Buffer.from(waiting))).toBeNull();
+    expect(reader.push(Buffer.from(waiting + frames(text('a'))))?.toString()).toBe(frames(text('a')));
+    // In the middle they are part of the stream.
+    expect(reader.push(Buffer.from(waiting))?.toString()).toBe(waiting);
+    const silent = relay(waiting, false);
+    expect([silent.text, silent.complete]).toEqual(['', false]);
   });
 
   it('whose text looks like the end of an answer', () => {

@@ -22,13 +22,16 @@ const BYTES_PER_TOKEN = 4;
 
 /**
  * Relays OpenAI's stream as it came, frame by frame. Usage is always asked for upstream, so the usage chunk of
- * a client that did not ask is swallowed. From the first frame with a finish_reason (or the usage chunk) on,
+ * a client that did not ask is swallowed. So are comments and pings before the first event: they say that the
+ * provider is busy, not that it answers, and once a client has a byte nobody else may answer. From the first frame with a finish_reason (or the usage chunk) on,
  * every frame waits for the next one, so that the last before `[DONE]` can take the gateway's members.
  */
 export class OpenAiStream implements StreamReader {
   readonly #call: ChatCall;
   readonly #frames = new SseReader();
   #started = false;
+  /** An event has come: what is no event goes to the client from then on. */
+  #begun = false;
   #done = false;
   #finished = false;
   /** Choices by index, from the first finish_reason of any on: true = it has one itself. */
@@ -98,10 +101,11 @@ export class OpenAiStream implements StreamReader {
 
   #take(frame: SseFrame, out: ByteRun): UpstreamFailure | null {
     const data = frame.data;
-    if (data === null || data.length === 0) {
-      out.add(frame.raw);
+    if (data === null || data.length === 0 || (!this.#begun && frame.event === 'ping')) {
+      if (this.#begun) out.add(frame.raw);
       return null;
     }
+    this.#begun = true;
     if (data.length < 16 && data.includes(DONE_DATA)) {
       this.#done = true;
       return null;
