@@ -55,7 +55,7 @@ export interface AppErrorOptions {
   readonly param?: string;
   /** Sent as `retry-after`, rounded up to whole seconds. */
   readonly retryAfterMs?: number;
-  /** Overrides the table's status; only for an upstream's own 4xx, passed on. */
+  /** Overrides the table's status: for an upstream's own 4xx, passed on, and for what is no HTTP or too much of it. */
   readonly status?: number;
   /** Overrides the `code` on the wire; only for an upstream's own 4xx, passed on. */
   readonly wireCode?: string | null;

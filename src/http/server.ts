@@ -1,15 +1,9 @@
-import {
-  createServer,
-  STATUS_CODES,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { AppError } from '../errors.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { BODY_TIMEOUT_MS } from '../gateway/completion.ts';
 import { CONSOLE_HEADER } from '../graphql/console-session.ts';
+import { isMeantForGateway, notFound, nothingAt, refuseUnreadable, refuseUpgrade } from './refusals.ts';
 
 /** Answers one request; must not throw. */
 export type Handler = (req: IncomingMessage, res: ServerResponse) => void;
@@ -72,17 +66,19 @@ export function createHttpServer(doors: Doors, origins: readonly string[], newId
       if (running === 0) idle?.();
     });
     if (draining) res.shouldKeepAlive = false;
+    if (req.url !== undefined && req.url[0] !== '/') req.url = originForm(req.url);
     if (req.headers.origin !== undefined && answerCors(req, res, allowed)) return;
     route(doors, req, res, newId);
   });
   server.on('upgrade', (req, socket, head) => {
     // Until the socket has a master of its own; without a listener an error would end the process.
     socket.on('error', () => socket.destroy());
-    const refuse = (status: number, message: string): void => refuseUpgrade(socket, status, message);
+    const refuse = (status: number, message: string): void => refuseUpgrade(socket, newId(), status, message);
     if (draining) refuse(503, 'This process is leaving. Connect again.');
     else if (doors.live === null || pathOf(req) !== '/graphql') refuse(404, 'There is no WebSocket here.');
     else doors.live.upgrade(req, socket, head, refuse);
   });
+  server.on('clientError', (error, socket) => refuseUnreadable(error, socket, newId()));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = 60_000;
   server.requestTimeout = BODY_TIMEOUT_MS;
@@ -141,7 +137,7 @@ function route(doors: Doors, req: IncomingMessage, res: ServerResponse, newId: (
     return;
   }
   const handler = doorOf(doors, path);
-  if (handler === null) notFound(res, newId(), `There is nothing at ${path.slice(0, 100)}.`);
+  if (handler === null) notFound(res, newId(), nothingAt(path));
   else handler(req, res);
 }
 
@@ -150,18 +146,14 @@ function pathOf({ url = '/' }: IncomingMessage): string {
   return query === -1 ? url : url.slice(0, query);
 }
 
-function isForWebSocket({ headers }: IncomingMessage): boolean {
-  return headers.upgrade?.toLowerCase() === 'websocket';
+/** Proxies may be spoken to with the whole address; a server has to take that, too (RFC 9112, 3.2.2). */
+function originForm(target: string): string {
+  const rest = target.replace(/^https?:\/\/[^/?]*/i, '');
+  return rest.startsWith('?') || rest === '' ? `/${rest}` : rest;
 }
 
-/** There is no ServerResponse for a request for an upgrade. */
-function refuseUpgrade(socket: Duplex, status: number, message: string): void {
-  const code = status === 503 ? 'draining' : status === 403 ? 'access_denied' : 'route_not_found';
-  const body = JSON.stringify(new AppError(code, message).toOpenAI());
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-type: application/json\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+function isForWebSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket';
 }
 
 function doorOf(doors: Doors, path: string): Handler | null {
@@ -172,7 +164,7 @@ function doorOf(doors: Doors, path: string): Handler | null {
     const head = path.split('/', 3)[2];
     return head === 'prism' || head === 'tenant-portal' ? doors.rest : null;
   }
-  return doors.ui;
+  return isMeantForGateway(path) ? null : doors.ui;
 }
 
 /** Where a gateway path leads: `/v1/…`, `/api/v1/…` (the key names the tenant) or `/api/<slug>/v1/…`; null = no gateway path. */
@@ -186,16 +178,6 @@ export function gatewayPath(path: string): { slug: string | null; path: string }
   // Both are the console's; no tenant can have such a slug.
   if (slug === 'prism' || slug === 'tenant-portal') return null;
   return { slug, path: path.slice(end + 3) };
-}
-
-function notFound(res: ServerResponse, id: string, message: string): void {
-  const body = JSON.stringify(new AppError('route_not_found', message).toOpenAI());
-  res.writeHead(404, {
-    'x-request-id': id,
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-  });
-  res.end(body);
 }
 
 /**
