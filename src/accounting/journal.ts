@@ -170,8 +170,11 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     backlog,
     quarantine: createQuarantine({ file: path.join(root, `${processId}.corrupt`), log, now }),
     adopt,
+    // A clock that was put back must not keep everybody out until it has caught up.
     accepting: () =>
-      !closed && backlog.bytes < maxBytes * ACCEPT_UP_TO && now() - failedAt >= RETRY_AFTER_FAILURE_MS,
+      !closed &&
+      backlog.bytes < maxBytes * ACCEPT_UP_TO &&
+      Math.abs(now() - failedAt) >= RETRY_AFTER_FAILURE_MS,
     async close() {
       if (closed) return;
       closed = true;

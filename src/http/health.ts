@@ -26,7 +26,8 @@ export function createHealth(deps: HealthDeps): Handler {
 
   function databaseUp(): Promise<boolean> {
     const now = deps.clock();
-    if (checking === null || now - checkedAt > CACHE_MS) {
+    // However the clock was put meanwhile: a check of "later" is an old one, too.
+    if (checking === null || Math.abs(now - checkedAt) > CACHE_MS) {
       checkedAt = now;
       checking = withTimeout(deps.ping(), PING_TIMEOUT_MS);
     }

@@ -74,6 +74,15 @@ describe("a provider's status", () => {
     expect(await again).toEqual({ ok: false, error: 'HTTP 401 from provider' });
   });
 
+  test('is no fresher for a clock that was put back', async () => {
+    const { status, probe, advance } = setup();
+    status.observe('p', false, 'Connection failed');
+    advance(-3_600_000);
+    const asked = status.health(unchanged);
+    (await probe(0)).answer(200);
+    expect(await asked).toEqual({ ok: true });
+  });
+
   test('keeps nobody waiting for more than 2 s, and takes the answer when it comes', async () => {
     const { status, probe, probes, advance } = setup();
     const asked = status.health(unchanged);

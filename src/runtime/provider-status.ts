@@ -69,11 +69,11 @@ export function createProviderStatus(deps: {
   }
 
   async function probe(provider: ProviderView): Promise<ProviderHealth> {
-    const startedAt = clock();
+    const before = known.get(provider.id);
     const health = await ask(provider, send);
     const newer = known.get(provider.id);
     // Real traffic that ended meanwhile knows better.
-    if (newer !== undefined && newer.endpoint === null && newer.at >= startedAt) return newer.health;
+    if (newer !== undefined && newer !== before && newer.endpoint === null) return newer.health;
     return remember(provider.id, health, provider.endpoint);
   }
 
@@ -95,7 +95,9 @@ export function createProviderStatus(deps: {
     health(provider) {
       const last = known.get(provider.id);
       const isSame = last?.endpoint === null || last?.endpoint === provider.endpoint;
-      if (last !== undefined && isSame && clock() - last.at < FRESH_MS) return Promise.resolve(last.health);
+      // What lies ahead of a clock that was put back is no fresher than what lies behind it.
+      if (last !== undefined && isSame && Math.abs(clock() - last.at) < FRESH_MS)
+        return Promise.resolve(last.health);
       let running = probes.get(provider.id);
       if (running === undefined) {
         running = probe(provider).finally(() => probes.delete(provider.id));

@@ -143,6 +143,17 @@ describe('trouble with the disk', () => {
     expect(journal.depth().entries).toBe(2);
   });
 
+  test('a clock that is put back after it does not keep requests out', async () => {
+    let now = 10_000_000;
+    const journal = await open({ now: () => now });
+    vi.spyOn(fs, 'writeSync').mockImplementationOnce(() => {
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    });
+    await expect(append(journal)).rejects.toThrow('ENOSPC');
+    now -= 3_600_000;
+    expect(journal.accepting()).toBe(true);
+  });
+
   test('a full journal refuses with 503 before it is quite full, then clearly, and recovers when drained', async () => {
     const journal = await open({ maxBytes: 10_000 });
     let error: unknown = null;
