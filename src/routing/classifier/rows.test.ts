@@ -62,3 +62,21 @@ it('adds all rows of whole bytes, however many', () => {
   );
   expect([...scores]).toEqual([10 + 1 + 127 + 18 + 28, 20 + 2 - 127 - 24 - 32]);
 });
+
+it('keeps sums apart that are as great as they can be', () => {
+  const count = 4_096;
+  const [up, down] = [7, -7];
+  const hashes = Int32Array.from({ length: count }, (_, at) => at + 1);
+  const numbers = Int8Array.from({ length: count * 3 }, (_, at) => (at % 3 === 1 ? down : up));
+  const ones = new Float32Array(count).fill(1);
+  const table = { hashes, numbers, scales: ones, leads: new Int8Array(count) };
+  const scores = new Float64Array(3);
+  packFeatures(table, 3, count).add(scores, count, hashes, ones);
+  expect([...scores]).toEqual([count * up, count * down, count * up]);
+
+  const most = [-128, 127, -128];
+  const whole = Int8Array.from({ length: count * 3 }, (_, at) => most[at % 3] ?? 0);
+  const sums = new Float64Array(3);
+  wholeRows(whole, ones, 3).add(sums, ones);
+  expect([...sums]).toEqual(most.map((each) => each * count));
+});

@@ -53,7 +53,8 @@ export function packFeatures(table: FeatureTable, size: number, most: number): F
   }
   const fetched = new Int32Array(most);
   const from = new Int32Array(most + AT_ONCE);
-  const factors = new Float32Array(most + AT_ONCE);
+  const factors = new Float64Array(most + AT_ONCE);
+  const sums = new Float64Array(leadAt);
 
   /** Where a hash stands, or would. */
   function slotOf(hash: number): number {
@@ -86,22 +87,66 @@ export function packFeatures(table: FeatureTable, size: number, most: number): F
       // What the last four lack: a row that counts nothing.
       factors.fill(0, used, used + AT_ONCE);
       from.fill(0, used, used + AT_ONCE);
-      for (let at = 0; at < used; at += AT_ONCE) addFour(scores, bytes, from, factors, at);
+      const unit = toWhole(factors, used, MOST_HALF);
+      sums.fill(0);
+      for (let at = 0; at < used; at += AT_ONCE) addFour(sums, bytes, from, factors, at);
+      addPairs(scores, sums, unit);
       return lead;
     },
   };
 }
 
-/** By byte: the numbers of its lower and its upper half. */
-const LOW = Float64Array.from({ length: 256 }, (_, byte) => (byte << 28) >> 28);
-const HIGH = Float64Array.from({ length: 256 }, (_, byte) => (byte << 24) >> 28);
+/**
+ * Two sums in one number: what is added up are whole numbers, the one of `low` below 2²⁶ and the one of `high` from there
+ * on, so that one multiplication serves both. Exact while neither sum is beyond ±2²⁵ (a double holds 53 bits).
+ */
+const SHIFT = 2 ** 26;
+const MOST_SUM = 2 ** 25 - 1;
+const pairOf = (low: number, high: number): number => low + high * SHIFT;
+
+/** Added and taken away, leaves the nearest whole number: beyond it a double has no place for less. */
+const ROUND = 1.5 * 2 ** 52;
+
+/** The greatest number of half a byte, and of a whole one. */
+const MOST_HALF = 8;
+const MOST_BYTE = 128;
+
+/**
+ * Makes the first factors whole numbers of a unit, as small a one as keeps every sum of them times numbers up to `most`
+ * within its half of a pair; returns the unit.
+ */
+function toWhole(factors: Float64Array, count: number, most: number): number {
+  let sum = 0;
+  for (let at = 0; at < count; at += 1) sum += Math.abs(factors[at] ?? 0);
+  if (sum === 0) return 0;
+  // Rounding adds a half to each at most; a power of two changes no digit of a factor that is long enough.
+  const units = 2 ** Math.floor(Math.log2((MOST_SUM / most - count) / sum));
+  for (let at = 0; at < count; at += 1) factors[at] = (factors[at] ?? 0) * units + ROUND - ROUND;
+  return 1 / units;
+}
+
+/** Adds what the pairs of sums stand for. */
+function addPairs(scores: Float64Array, sums: Float64Array, unit: number): void {
+  for (let pair = 0; pair < sums.length; pair += 1) {
+    const both = sums[pair] ?? 0;
+    const high = both / SHIFT + ROUND - ROUND;
+    const k = pair * 2;
+    scores[k] = (scores[k] ?? 0) + (both - high * SHIFT) * unit;
+    if (k + 1 < scores.length) scores[k + 1] = (scores[k + 1] ?? 0) + high * unit;
+  }
+}
+
+/** By byte: the numbers of its lower and its upper half, as a pair. */
+const HALVES = Float64Array.from({ length: 256 }, (_, byte) =>
+  pairOf((byte << 28) >> 28, (byte << 24) >> 28),
+);
 
 /** Four rows at once, which halves the time. */
 function addFour(
-  scores: Float64Array,
+  sums: Float64Array,
   bytes: Uint8Array,
   from: Int32Array,
-  factors: Float32Array,
+  factors: Float64Array,
   at: number,
 ): void {
   const a = from[at] ?? 0;
@@ -112,29 +157,14 @@ function addFour(
   const fb = factors[at + 1] ?? 0;
   const fc = factors[at + 2] ?? 0;
   const fd = factors[at + 3] ?? 0;
-  const { length } = scores;
-  for (let k = 0; k < length; k += 2) {
-    const half = k >> 1;
-    const [ba, bb, bc, bd] = [
-      bytes[a + half] ?? 0,
-      bytes[b + half] ?? 0,
-      bytes[c + half] ?? 0,
-      bytes[d + half] ?? 0,
-    ];
-    scores[k] =
-      (scores[k] ?? 0) +
-      fa * (LOW[ba] ?? 0) +
-      fb * (LOW[bb] ?? 0) +
-      fc * (LOW[bc] ?? 0) +
-      fd * (LOW[bd] ?? 0);
-    if (k + 1 < length)
-      scores[k + 1] =
-        (scores[k + 1] ?? 0) +
-        fa * (HIGH[ba] ?? 0) +
-        fb * (HIGH[bb] ?? 0) +
-        fc * (HIGH[bc] ?? 0) +
-        fd * (HIGH[bd] ?? 0);
-  }
+  const { length } = sums;
+  for (let pair = 0; pair < length; pair += 1)
+    sums[pair] =
+      (sums[pair] ?? 0) +
+      fa * (HALVES[bytes[a + pair] ?? 0] ?? 0) +
+      fb * (HALVES[bytes[b + pair] ?? 0] ?? 0) +
+      fc * (HALVES[bytes[c + pair] ?? 0] ?? 0) +
+      fd * (HALVES[bytes[d + pair] ?? 0] ?? 0);
 }
 
 /** Rows of whole bytes, all of which are added each time. */
@@ -146,26 +176,40 @@ export interface WholeRows {
 /** Rows of whole bytes, read for each request: a few hundred. */
 export function wholeRows(given: Int8Array, scales: Float32Array, size: number): WholeRows {
   const rows = scales.length;
-  // So that no number has to be converted before it is added.
-  const numbers = Float64Array.from(given);
+  const pairs = Math.ceil(size / 2);
+  // What the last four lack: rows of noughts.
+  const numbers = new Float64Array((rows + AT_ONCE) * pairs);
+  for (let row = 0; row < rows; row += 1)
+    for (let k = 0; k < size; k += 2)
+      numbers[row * pairs + k / 2] = pairOf(
+        given[row * size + k] ?? 0,
+        k + 1 < size ? (given[row * size + k + 1] ?? 0) : 0,
+      );
   const factors = new Float64Array(rows + AT_ONCE);
+  const sums = new Float64Array(pairs);
   return {
     add(scores, value) {
       for (let row = 0; row < rows; row += 1) factors[row] = (value[row] ?? 0) * (scales[row] ?? 0);
+      const unit = toWhole(factors, rows, MOST_BYTE);
+      sums.fill(0);
       for (let row = 0; row < rows; row += AT_ONCE) {
-        const a = row * size;
+        const a = row * pairs;
+        const b = a + pairs;
+        const c = b + pairs;
+        const d = c + pairs;
         const fa = factors[row] ?? 0;
         const fb = factors[row + 1] ?? 0;
         const fc = factors[row + 2] ?? 0;
         const fd = factors[row + 3] ?? 0;
-        for (let k = a; k < a + size; k += 1)
-          scores[k - a] =
-            (scores[k - a] ?? 0) +
-            fa * (numbers[k] ?? 0) +
-            fb * (numbers[k + size] ?? 0) +
-            fc * (numbers[k + 2 * size] ?? 0) +
-            fd * (numbers[k + 3 * size] ?? 0);
+        for (let pair = 0; pair < pairs; pair += 1)
+          sums[pair] =
+            (sums[pair] ?? 0) +
+            fa * (numbers[a + pair] ?? 0) +
+            fb * (numbers[b + pair] ?? 0) +
+            fc * (numbers[c + pair] ?? 0) +
+            fd * (numbers[d + pair] ?? 0);
       }
+      addPairs(scores, sums, unit);
     },
   };
 }
