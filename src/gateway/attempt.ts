@@ -174,13 +174,20 @@ class Reading implements UpstreamHandler {
   }
 
   #collect(chunk: Buffer): void {
-    const room = isSuccess(this.#status) ? MAX_ANSWER_BYTES : MAX_ERROR_BYTES;
+    const succeeded = isSuccess(this.#status);
+    const room = (succeeded ? MAX_ANSWER_BYTES : MAX_ERROR_BYTES) - this.#bytes;
     this.#bytes += chunk.length;
-    if (this.#bytes <= room) {
+    if (chunk.length <= room) {
       this.#chunks.push(chunk);
-    } else if (isSuccess(this.#status)) {
-      this.#upstream?.abort();
+      return;
+    }
+    this.#upstream?.abort();
+    if (succeeded) {
       this.#fail(new UpstreamFailure('malformed', 'The answer is too large.', { status: this.#status }));
+    } else {
+      // The rest of it would tell no more, however long it is.
+      this.#chunks.push(chunk.subarray(0, room));
+      this.#readWhole();
     }
   }
 

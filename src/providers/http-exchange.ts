@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { UpstreamFailure, type UpstreamHeaders } from './adapter.ts';
+import { codingOf, Decoding, type DecodingHandler } from './http-decoding.ts';
 import { toUpstreamFailure } from './http-failure.ts';
 
 /** All in ms. */
@@ -16,6 +17,7 @@ export interface UpstreamTimeouts {
  * Told what comes, in order: `onHeaders` once (final answers only), `onData` for each chunk, and exactly one of
  * `onEnd` and `onFailure` at last. None is called before `open` has returned, none after `abort`.
  * A callback that throws aborts the exchange; its error comes back through `onFailure`.
+ * What came compressed is unpacked; the headers are told as they came.
  */
 export interface UpstreamHandler {
   onHeaders(status: number, headers: UpstreamHeaders): void;
@@ -54,7 +56,7 @@ export interface UsedOrigin {
 }
 
 /** One request on its way: undici's handler and the caller's handle in one object (the hot path allocates no more). */
-export class Exchange implements Dispatcher.DispatchHandler, UpstreamExchange {
+export class Exchange implements Dispatcher.DispatchHandler, UpstreamExchange, DecodingHandler {
   readonly #host: ExchangeHost;
   readonly #handler: UpstreamHandler;
   readonly #firstByteMs: number;
@@ -63,6 +65,8 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamExchange {
   /** The host's book-keeping while it runs: whose connection it uses, and its place among those that run. */
   use: { readonly origin: UsedOrigin; place: number } | null = null;
   #controller: Dispatcher.DispatchController | null = null;
+  /** Null = the bytes come as they are. */
+  #decoding: Decoding | null = null;
   #opening = true;
   #over = false;
   #answered = false;
@@ -87,15 +91,18 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamExchange {
 
   pause(): void {
     this.#paused = true;
-    this.#controller?.pause();
+    // The connection follows when there is no more room.
+    if (this.#decoding !== null) this.#decoding.pause();
+    else this.#controller?.pause();
   }
 
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
     if (this.#hasData) this.#deadline = this.#after(this.#betweenBytesMs);
+    if (this.#decoding !== null) this.#decoding.resume();
     // Resuming reads on synchronously, and two answers cannot be parsed inside each other.
-    if (this.#host.parsing) queueMicrotask(() => this.#paused || this.#controller?.resume());
+    else if (this.#host.parsing) queueMicrotask(() => this.#paused || this.#controller?.resume());
     else this.#controller?.resume();
   }
 
@@ -135,11 +142,12 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamExchange {
   ): void {
     if (this.#over || status < 200) return;
     this.#answered = true;
-    const encoding = headers['content-encoding'];
-    if (encoding !== undefined && encoding !== 'identity')
-      throw new UpstreamFailure('malformed', 'The provider compressed its answer though asked not to.', {
-        status,
-      });
+    const coding = codingOf(headers['content-encoding']);
+    if (coding !== null) {
+      // Identity was asked for; some servers and the proxies before them compress all the same.
+      this.#decoding = new Decoding(coding, status, this);
+      if (this.#paused) this.#decoding.pause();
+    }
     this.#handler.onHeaders(status, headers);
   }
 
@@ -147,6 +155,10 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamExchange {
     if (this.#over) return;
     this.#hasData = true;
     this.#deadline = this.#after(this.#betweenBytesMs);
+    if (this.#decoding !== null) {
+      this.#decoding.write(chunk);
+      return;
+    }
     this.#host.parsing = true;
     try {
       this.#handler.onData(chunk);
@@ -157,17 +169,50 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamExchange {
 
   onResponseEnd(): void {
     if (this.#over) return;
+    if (this.#decoding !== null) this.#decoding.end(null);
+    else this.#end();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    // What a callback threw comes this way, too.
+    if (this.#over) return;
+    const failure = toUpstreamFailure(error, this.#answered);
+    if (this.#decoding !== null) this.#decoding.end(failure);
+    else this.fail(failure);
+  }
+
+  onDecoded(chunk: Buffer): void {
+    if (this.#over) return;
+    try {
+      this.#handler.onData(chunk);
+    } catch (error) {
+      this.fail(toUpstreamFailure(error, true));
+    }
+  }
+
+  onDecodedEnd(failure: UpstreamFailure | null): void {
+    if (this.#over) return;
+    if (failure === null) this.#end();
+    else this.fail(failure);
+  }
+
+  onFull(): void {
+    this.#controller?.pause();
+  }
+
+  onDrained(): void {
+    if (this.#over) return;
+    this.#deadline = this.#after(this.#betweenBytesMs);
+    this.#controller?.resume();
+  }
+
+  #end(): void {
     this.#settle();
     try {
       this.#handler.onEnd();
     } catch (error) {
       this.#host.lateError(error);
     }
-  }
-
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    // What a callback threw comes this way, too.
-    this.fail(toUpstreamFailure(error, this.#answered));
   }
 
   #tellFailure(failure: UpstreamFailure): void {
@@ -180,6 +225,7 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamExchange {
 
   #settle(): void {
     this.#over = true;
+    this.#decoding?.close();
     this.#host.settled(this);
   }
 

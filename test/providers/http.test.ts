@@ -232,13 +232,6 @@ describe('failures', () => {
     expect((await failureOf(server.request)).failure.kind).toBe('malformed');
   });
 
-  it('a compressed answer is refused, as none was asked for', async () => {
-    const server = await rawServer((socket) =>
-      socket.write('HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 1\r\n\r\nx'),
-    );
-    expect((await failureOf(server.request)).failure.kind).toBe('malformed');
-  });
-
   it('a TLS handshake that does not come in time is a time-out, one that fails a connection failure', async () => {
     const silent = await rawServer(() => undefined);
     const https = { ...silent.request, origin: `https://127.0.0.1:${silent.port}` };

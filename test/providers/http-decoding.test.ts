@@ -1,0 +1,141 @@
+/** Answers that come compressed although identity was asked for. */
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { UpstreamFailure, UpstreamRequest } from '../../src/providers/adapter.ts';
+import { createUpstream, type Upstream, type UpstreamExchange } from '../../src/providers/http.ts';
+
+const TIMEOUTS = { connectMs: 30_000, firstByteMs: 30_000, betweenBytesMs: 30_000 };
+const TEXT = 'What is compressed comes out as it was: Grüße, 你好. '.repeat(2_000);
+let server: Server;
+let respond: (res: ServerResponse) => void;
+let request: UpstreamRequest;
+let upstream: Upstream;
+beforeAll(async () => {
+  server = createServer((req, res) => {
+    req.resume();
+    respond(res);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  request = { method: 'POST', origin, path: '/', headers: {}, body: Buffer.from('{}') };
+  upstream = createUpstream();
+});
+afterAll(async () => {
+  await upstream.close();
+  server.closeAllConnections();
+  server.close();
+});
+
+/** Answers `body` in pieces of so many bytes. */
+function packed(coding: string, body: Buffer, { status = 200, piece = 997 } = {}): void {
+  respond = (res) => {
+    res.writeHead(status, { 'content-encoding': coding });
+    for (let at = 0; at < body.length; at += piece) res.write(body.subarray(at, at + piece));
+    res.end();
+  };
+}
+
+const failureOf = (): Promise<UpstreamFailure> =>
+  upstream.send(request).then(
+    () => {
+      throw new Error('it should have failed');
+    },
+    (failure: UpstreamFailure) => failure,
+  );
+
+const PACK = [
+  ['gzip', gzipSync],
+  ['x-gzip', gzipSync],
+  ['GZIP', gzipSync],
+  ['deflate', deflateSync],
+  ['deflate', deflateRawSync],
+  ['br', brotliCompressSync],
+  ['zstd', zstdCompressSync],
+] as const;
+
+describe.each(PACK)('%s', (coding, pack) => {
+  it.each([1_000_000, 997, 1])('is unpacked, in pieces of %i bytes', async (piece) => {
+    packed(coding, pack(Buffer.from(TEXT)), { piece });
+    const { status, body } = await upstream.send(request);
+    expect([status, body.toString()]).toEqual([200, TEXT]);
+  });
+
+  it('may hold nothing', async () => {
+    packed(coding, Buffer.alloc(0));
+    expect((await upstream.send(request)).body).toHaveLength(0);
+  });
+
+  it('may break off: what there is comes out', async () => {
+    const whole = pack(Buffer.from(TEXT));
+    packed(coding, whole.subarray(0, whole.length - 8));
+    const { body } = await upstream.send(request);
+    expect(body.equals(Buffer.from(TEXT).subarray(0, body.length))).toBe(true);
+  });
+
+  it('never unpacks to more than fits', async () => {
+    packed(coding, pack(Buffer.alloc(20 * 1024 * 1024)));
+    expect(await failureOf()).toMatchObject({
+      kind: 'malformed',
+      message: expect.stringContaining('larger'),
+    });
+  });
+
+  it('waits for a reader that is not ready, and loses nothing', async () => {
+    const size = 8 * 1024 * 1024;
+    packed(coding, pack(Buffer.alloc(size)));
+    let got = 0;
+    let exchange: UpstreamExchange | null = null;
+    const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
+    const { promise: begun, resolve: onBegun } = Promise.withResolvers<void>();
+    exchange = upstream.open(request, TIMEOUTS, {
+      onHeaders: () => undefined,
+      onData(chunk) {
+        got += chunk.length;
+        if (got !== chunk.length) return;
+        exchange?.pause();
+        onBegun();
+      },
+      onEnd: resolve,
+      onFailure: reject,
+    });
+    await begun;
+    const before = got;
+    // Another one from its beginning to its end: time enough for what is not held back.
+    await upstream.send(request);
+    expect(got).toBe(before);
+    exchange.resume();
+    await ended;
+    expect(got).toBe(size);
+  });
+});
+
+describe('what is not what it is said to be', () => {
+  it('is malformed', async () => {
+    packed('gzip', Buffer.from('{"plain":"JSON"}'));
+    const message = "The provider's answer is not compressed as its header says.";
+    expect(await failureOf()).toMatchObject({ kind: 'malformed', status: 200, message });
+  });
+
+  it.each(['compress', 'gzip, br', '"><script>'])('is malformed, too, when it is %s', async (coding) => {
+    packed(coding, Buffer.from('whatever'));
+    const failure = await failureOf();
+    expect(failure).toMatchObject({ kind: 'malformed', status: 200 });
+    expect(failure.message).toContain(`${JSON.stringify(coding)}, which is not known here`);
+  });
+
+  it.each(['gzip', 'compress'])('keeps its status when it is an error (%s)', async (coding) => {
+    packed(coding, Buffer.from('{"error":"plain"}'), { status: 429 });
+    const { status, body } = await upstream.send(request);
+    expect([status, body.length]).toEqual([429, 0]);
+  });
+
+  it('leaves the connection as good as new', async () => {
+    packed('gzip', Buffer.concat([gzipSync(Buffer.from('first')), Buffer.alloc(300_000)]));
+    expect((await upstream.send(request)).body.toString()).toBe('first');
+    packed('identity', Buffer.from('second'));
+    expect((await upstream.send(request)).body.toString()).toBe('second');
+    expect(upstream.stats().open).toBe(0);
+  });
+});
