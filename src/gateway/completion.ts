@@ -11,7 +11,14 @@ import type { Exchange } from './exchange.ts';
 import { toGatewayError } from './failure.ts';
 import type { DoorCall, GatewayDeps } from './gateway.ts';
 import { gatewayHeaders } from './headers.ts';
-import { clampTokens, outputLimit, planTargets, refuseBannedRouting, refuseForbidden } from './plan.ts';
+import {
+  clampTokens,
+  outputLimit,
+  planTargets,
+  refuseBannedRouting,
+  refuseForbidden,
+  routedOutputLimit,
+} from './plan.ts';
 import { prepare } from './prepare.ts';
 import { ClientGone, MAX_BODY_BYTES, readBody } from './read-body.ts';
 import { CLIENT_CLOSED_REQUEST, sendError } from './relay.ts';
@@ -140,7 +147,9 @@ function admit(deps: GatewayDeps, exchange: Exchange, request: GatewayRequest): 
 function askedTokens(tenant: TenantView, request: GatewayRequest): number {
   const asked = request.maxCompletionTokens ?? request.maxTokens;
   if (asked === null || tenant.tokensPerMinute === 0) return 0;
-  return clampTokens(asked, outputLimit(tenant, request.model)) ?? asked;
+  const { model } = request;
+  const most = asksForRouting(tenant, model) ? routedOutputLimit(tenant) : outputLimit(tenant, model);
+  return clampTokens(asked, most) ?? asked;
 }
 
 function admitted(

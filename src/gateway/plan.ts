@@ -114,8 +114,17 @@ function canDo(target: ServedModel, operation: 'chat' | 'embeddings'): boolean {
 
 /** The most tokens that anyone behind this name can answer; null = not known. */
 export function outputLimit(tenant: TenantView, requested: string): number | null {
+  return longestAnswer(resolve(tenant, requested).served);
+}
+
+/** The most tokens that anyone can answer whom the router may choose; null = not known. */
+export function routedOutputLimit({ listed }: TenantView): number | null {
+  return longestAnswer(listed.filter(({ model }) => model.kind === 'chat'));
+}
+
+function longestAnswer(served: readonly ServedModel[]): number | null {
   let most = 0;
-  for (const { model } of resolve(tenant, requested).served) {
+  for (const { model } of served) {
     if (model.maxOutputTokens === null) return null;
     most = Math.max(most, model.maxOutputTokens);
   }

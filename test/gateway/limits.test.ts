@@ -186,6 +186,16 @@ describe('tokens a minute', () => {
     expect(remaining(reply)).toBeGreaterThan(1_000 - 256 - 50);
   });
 
+  it('nor further than any model can go that "auto" may choose', async () => {
+    const tenant = await prism.tenant('limited-auto', [providerId], {
+      rateLimit: { requestsPerMinute: 0, tokensPerMinute: 1_000 },
+      modelConfig: { mode: 'whitelist', list: ['sim-overflow', 'sim-embedding'] },
+    });
+    const reply = await chat(tenant, { model: 'auto', max_tokens: 1_000_000 });
+    expect(reply.status).toBe(200);
+    expect(remaining(reply)).toBeGreaterThan(1_000 - 256 - 50);
+  });
+
   it('count what is reported, not what was guessed', async () => {
     const tenant = await limited(0, 10_000);
     const long = [{ role: 'user', content: 'word '.repeat(1_000) }];
