@@ -10,6 +10,7 @@ import { estimateInputTokens } from './estimate.ts';
 import type { Exchange } from './exchange.ts';
 import { toGatewayError } from './failure.ts';
 import type { DoorCall, GatewayDeps } from './gateway.ts';
+import { encodedHeaderText, headerText } from './header-text.ts';
 import { gatewayHeaders } from './headers.ts';
 import {
   clampTokens,
@@ -65,7 +66,8 @@ export async function serveCompletion(
     snapshot,
     key,
     userName:
-      insider?.userName ?? (textHeader(headers, 'x-user') || textHeader(headers, 'x-openwebui-user-name')),
+      insider?.userName ??
+      (textHeader(headers, 'x-user') || textHeader(headers, 'x-openwebui-user-name', encodedHeaderText)),
     sessionId: textHeader(headers, 'x-session-id'),
     request: null,
     estimatedInputTokens: 0,
@@ -196,7 +198,7 @@ function refuse(deps: GatewayDeps, exchange: Exchange, thrown: unknown): void {
   });
 }
 
-function textHeader(headers: IncomingHttpHeaders, name: string): string {
+function textHeader(headers: IncomingHttpHeaders, name: string, read = headerText): string {
   const value = headers[name];
-  return typeof value === 'string' ? boundText(value.trim(), TEXT_LIMITS.name) : '';
+  return typeof value === 'string' ? boundText(read(value), TEXT_LIMITS.name) : '';
 }

@@ -319,6 +319,15 @@ describe('the log', () => {
     );
   });
 
+  it.each([
+    ['x-user', Buffer.from('Jürgen 李').toString('latin1')],
+    ['x-openwebui-user-name', 'J%C3%BCrgen %E6%9D%8E'],
+  ])('names who asked as %s was meant', async (header, value) => {
+    const response = await chat({}, tenant, { [header]: value });
+    const row = await logOf(prism, response.headers.get('x-request-id'));
+    expect(row).toMatchObject({ user_name: 'Jürgen 李' });
+  });
+
   it('has embeddings too', async () => {
     const response = await prism.gateway(tenant, '/embeddings', { model: 'sim-embedding', input: 'fox' });
     const row = await logOf(prism, response.headers.get('x-request-id'));
