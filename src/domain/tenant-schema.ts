@@ -54,9 +54,15 @@ const aliasName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,127}$/, 'must have 1 to 128 letters, digits or . _ : / @ + -');
 
+/** Keywords of rules may hold "*". Who writes one here would believe models forbidden that nothing forbids. */
+const listedName = modelName.refine(
+  (name) => !name.includes('*'),
+  'must be the whole name of a model: "*" stands for nothing here',
+);
+
 const modelConfigInput = z.strictObject({
   mode: z.enum(['all', 'whitelist', 'blacklist']).nullish(),
-  list: z.array(modelName).max(5000).nullish(),
+  list: z.array(listedName).max(5000).nullish(),
   aliases: z.record(aliasName, modelName).nullish(),
 });
 

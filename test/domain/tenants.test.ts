@@ -195,6 +195,15 @@ describe('tenants', () => {
     expect(second).toMatchObject({ providerIds: [], active: false, rateLimit: { tokensPerMinute: 7 } });
   });
 
+  it.each(['gpt-*', '*', 'openai/*'])(
+    'take no %s for a name: a blacklist would forbid nothing',
+    async (name) => {
+      const made = newTenant({ modelConfig: { mode: 'blacklist', list: ['gpt-4o', name] } });
+      const wrong = await refusal(made);
+      expect([wrong.code, pathsOf(wrong)]).toEqual(['bad_input', ['modelConfig.list.1']]);
+    },
+  );
+
   it('may have an empty whitelist, which allows nothing', async () => {
     const tenant = await newTenant({ modelConfig: { mode: 'whitelist', list: [] } });
     expect(tenant.modelConfig).toEqual({ mode: 'whitelist', list: [], aliases: {} });
