@@ -1,12 +1,15 @@
 import {
   UpstreamFailure,
+  type ChatCall,
   type Reply,
   type StreamReader,
   type UpstreamHeaders,
   type UpstreamRequest,
 } from '../providers/adapter.ts';
 import type { Upstream, UpstreamExchange, UpstreamHandler } from '../providers/http.ts';
+import { streamOf } from '../providers/whole-as-stream.ts';
 import type { ServedModel } from '../runtime/view.ts';
+import { AnswerBody, isStream, isSuccess, MAX_ANSWER_BYTES, MAX_ERROR_BYTES } from './answer-body.ts';
 import type { Exchange } from './exchange.ts';
 import type { Outlet } from './relay.ts';
 
@@ -14,9 +17,11 @@ import type { Outlet } from './relay.ts';
 export interface AttemptPlan {
   readonly served: ServedModel;
   readonly request: UpstreamRequest;
-  /** Set = a stream is expected. */
+  /** Set = the client wants a stream. */
   readonly reader: StreamReader | null;
-  /** Reads a whole 2xx answer. Throws UpstreamFailure. */
+  /** Null = embeddings. */
+  readonly call: ChatCall | null;
+  /** Reads a whole 2xx answer, be it streamed. Throws UpstreamFailure. */
   readonly read: (body: Buffer) => Reply;
 }
 
@@ -30,10 +35,6 @@ export type AttemptOutcome =
 
 const SERVED: AttemptOutcome = { kind: 'served', failure: null };
 const ABORTED: AttemptOutcome = { kind: 'aborted', failure: null };
-/** A whole answer larger than this is no answer. */
-const MAX_ANSWER_BYTES = 128 * 1024 * 1024;
-/** As much of an error body as adapters need to read it. */
-const MAX_ERROR_BYTES = 65_536;
 /**
  * A provider may keep a stream alive with comments and pings before it answers, as long as anyone waits: OpenAI's and
  * Anthropic's own clients do so for ten minutes.
@@ -66,8 +67,7 @@ class Reading implements UpstreamHandler {
   #upstream: UpstreamExchange | null = null;
   #status = 0;
   #headers: UpstreamHeaders = {};
-  #chunks: Buffer[] = [];
-  #bytes = 0;
+  #body: AnswerBody | null = null;
   #over = false;
   #streaming = false;
 
@@ -95,13 +95,13 @@ class Reading implements UpstreamHandler {
   onHeaders(status: number, headers: UpstreamHeaders): void {
     this.#status = status;
     this.#headers = headers;
-    this.#streaming = this.#plan.reader !== null && isSuccess(status) && !isJson(headers);
   }
 
   onData(chunk: Buffer): void {
     if (this.#over) return;
     try {
-      if (this.#streaming && this.#plan.reader !== null) this.#relay(this.#plan.reader, chunk);
+      const { reader } = this.#plan;
+      if (reader !== null && (this.#streaming || this.#beginsStream(chunk))) this.#relay(reader, chunk);
       else this.#collect(chunk);
     } catch (fault) {
       this.#giveUp(fault);
@@ -131,6 +131,11 @@ class Reading implements UpstreamHandler {
     } catch (fault) {
       this.#giveUp(fault);
     }
+  }
+
+  #beginsStream(chunk: Buffer): boolean {
+    this.#streaming = this.#body === null && isSuccess(this.#status) && isStream(this.#headers, chunk);
+    return this.#streaming;
   }
 
   #relay(reader: StreamReader, chunk: Buffer): void {
@@ -175,42 +180,31 @@ class Reading implements UpstreamHandler {
 
   #collect(chunk: Buffer): void {
     const succeeded = isSuccess(this.#status);
-    const room = (succeeded ? MAX_ANSWER_BYTES : MAX_ERROR_BYTES) - this.#bytes;
-    this.#bytes += chunk.length;
-    if (chunk.length <= room) {
-      this.#chunks.push(chunk);
-      return;
-    }
+    this.#body ??= new AnswerBody();
+    if (this.#body.add(chunk, succeeded ? MAX_ANSWER_BYTES : MAX_ERROR_BYTES)) return;
     this.#upstream?.abort();
-    if (succeeded) {
-      this.#fail(new UpstreamFailure('malformed', 'The answer is too large.', { status: this.#status }));
-    } else {
-      // The rest of it would tell no more, however long it is.
-      this.#chunks.push(chunk.subarray(0, room));
-      this.#readWhole();
-    }
+    // Of an error the rest would tell no more, however long it is.
+    if (!succeeded) this.#readWhole();
+    else this.#fail(new UpstreamFailure('malformed', 'The answer is too large.', { status: this.#status }));
   }
 
   #readWhole(): void {
-    const body =
-      this.#chunks.length === 1 && this.#chunks[0] !== undefined
-        ? this.#chunks[0]
-        : Buffer.concat(this.#chunks);
+    const { served, reader, call, read } = this.#plan;
+    const body = this.#body?.take() ?? Buffer.alloc(0);
     if (!isSuccess(this.#status)) {
-      this.#fail(this.#plan.served.provider.adapter.readError(this.#status, this.#headers, body));
+      this.#fail(served.provider.adapter.readError(this.#status, this.#headers, body));
       return;
     }
     let reply: Reply;
     try {
-      // Some servers send their errors so where a stream was asked for, and these tell what they are.
-      reply = this.#plan.read(body);
-      if (this.#plan.reader !== null) throw notAStream(this.#status);
+      reply = read(body);
     } catch (error) {
       this.#fail(asFailure(error));
       return;
     }
     this.#end();
-    this.#outlet.finishWhole(this.#plan.served, reply);
+    if (reader !== null && call !== null) this.#outlet.finishStream(served, streamOf(call, reply));
+    else this.#outlet.finishWhole(served, reply);
     this.#resolve(SERVED);
   }
 
@@ -246,19 +240,6 @@ class Reading implements UpstreamHandler {
     this.#over = true;
     this.#exchange.abort = null;
   }
-}
-
-function isSuccess(status: number): boolean {
-  return status >= 200 && status < 300;
-}
-
-function isJson(headers: UpstreamHeaders): boolean {
-  const type = headers['content-type'];
-  return typeof type === 'string' && type.startsWith('application/json');
-}
-
-function notAStream(status: number): UpstreamFailure {
-  return new UpstreamFailure('malformed', 'A stream was asked for, a whole answer came.', { status });
 }
 
 function asFailure(error: unknown): UpstreamFailure {

@@ -1,5 +1,6 @@
 import { AppError } from '../errors.ts';
-import type { ChatCall, EmbeddingsCall, UpstreamRequest } from '../providers/adapter.ts';
+import type { ChatCall, EmbeddingsCall, Reply, UpstreamRequest } from '../providers/adapter.ts';
+import { isEvents, wholeOf } from '../providers/stream-as-whole.ts';
 import type { ServedModel } from '../runtime/view.ts';
 import type { AttemptPlan } from './attempt.ts';
 import type { Exchange } from './exchange.ts';
@@ -55,6 +56,7 @@ async function embeddingsAttempt(served: ServedModel, call: EmbeddingsCall): Pro
     served,
     request: await adapter.embeddings(endpoint, call),
     reader: null,
+    call: null,
     read: adapter.readEmbeddings.bind(adapter, call),
   };
 }
@@ -73,6 +75,12 @@ function chatPlan(served: ServedModel, call: ChatCall, request: UpstreamRequest)
     served,
     request,
     reader: call.stream ? adapter.readStream(call) : null,
-    read: (body) => adapter.readChat(call, body),
+    call,
+    read: (body) => (isEvents(body) ? readStreamed(served, call, body) : adapter.readChat(call, body)),
   };
+}
+
+/** For servers that stream whatever was asked for. */
+function readStreamed({ provider }: ServedModel, call: ChatCall, body: Buffer): Reply {
+  return wholeOf(provider.adapter.readStream({ ...call, stream: true, includeUsage: true }), body);
 }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { AppError } from '../errors.ts';
-import type { Reply, StreamReader, UpstreamFailure } from '../providers/adapter.ts';
+import type { Reply, StreamEnd, UpstreamFailure } from '../providers/adapter.ts';
 import type { ServedModel } from '../runtime/view.ts';
 import { capture, type Exchange } from './exchange.ts';
 import { failureToError } from './failure.ts';
@@ -61,7 +61,7 @@ export class Outlet {
     res.once('close', stop);
   }
 
-  finishStream(served: ServedModel, reader: StreamReader): void {
+  finishStream(served: ServedModel, reader: StreamEnd): void {
     if (!this.#begun) this.#beginStream(served);
     this.#closeStream(ended('success', 200, null, reader), (members) => reader.finish(members));
   }
@@ -88,7 +88,7 @@ export class Outlet {
   }
 
   /** The upstream failed after the first byte: the client gets an error frame and no `[DONE]`. */
-  breakStream(served: ServedModel, failure: UpstreamFailure, reader: StreamReader | null): void {
+  breakStream(served: ServedModel, failure: UpstreamFailure, reader: StreamEnd | null): void {
     const error = inStream(failureToError(failure, served));
     this.#closeStream(ended('error', 200, error, reader), () =>
       Buffer.from(`data: ${JSON.stringify(error.toOpenAI())}\n\n`),
@@ -96,7 +96,7 @@ export class Outlet {
   }
 
   /** The client is gone. */
-  aborted(served: ServedModel, reader: StreamReader | null): void {
+  aborted(served: ServedModel, reader: StreamEnd | null): void {
     const exchange = this.#exchange;
     exchange.served = served;
     const ending = ended('aborted', this.#begun ? 200 : CLIENT_CLOSED_REQUEST, null, reader);
@@ -141,7 +141,7 @@ function ended(
   status: Ending['status'],
   httpStatus: number,
   error: AppError | null,
-  reader: StreamReader | null,
+  reader: StreamEnd | null,
 ): Ending {
   return {
     status,

@@ -156,12 +156,27 @@ export interface Reply {
   readonly estimatedOutputTokens: number;
 }
 
+/** What a stream used, and its last bytes. */
+export interface StreamEnd {
+  /** As reported so far; null = nothing yet. */
+  readonly usage: TokenUsage | null;
+  /** True while `usage` holds a guess beside what was reported: some providers tell the output's tokens at its end. */
+  readonly isUsageGuessed?: boolean;
+  /** Tokens of what has been relayed so far, guessed; used only when usage is null. */
+  readonly estimatedOutputTokens: number;
+  /**
+   * When all has come: what was held back, with `members` added to the top level of its last frame, then
+   * `data: [DONE]`. `members` is JSON without braces: `"cost_info":{…},"auto_routing":{…}`; "" adds nothing.
+   */
+  finish(members: string): Buffer;
+}
+
 /**
  * Reads one upstream stream, in any split into chunks, and gives OpenAI's frames back. It holds back the last
  * frame only (the usage chunk if the client asked for it, else the one that carries `finish_reason`), so that
  * `finish` can add to it. One reader for each stream; not reusable.
  */
-export interface StreamReader {
+export interface StreamReader extends StreamEnd {
   /**
    * Takes the next bytes; returns what can go to the client now (whole SSE frames), or null if nothing can.
    * Throws UpstreamFailure when the provider reports an error inside the stream or the bytes are no such stream;
@@ -170,17 +185,6 @@ export interface StreamReader {
   push(chunk: Buffer): Buffer | null;
   /** True once the provider has said that the answer is complete (`[DONE]`, `message_stop`). */
   readonly done: boolean;
-  /** As reported so far; null = nothing yet. */
-  readonly usage: TokenUsage | null;
-  /** True while `usage` holds a guess beside what was reported: some providers tell the output's tokens at its end. */
-  readonly isUsageGuessed?: boolean;
-  /** Tokens of what has been relayed so far, guessed; used only when usage is null. */
-  readonly estimatedOutputTokens: number;
-  /**
-   * After `done`: the held frame with `members` added to its top level, then `data: [DONE]`.
-   * `members` is JSON without braces: `"cost_info":{…},"auto_routing":{…}`; "" adds nothing.
-   */
-  finish(members: string): Buffer;
   /**
    * The upstream closed without saying `done`. True when the answer is complete all the same (a finish_reason
    * was seen: some servers leave `[DONE]` out); `finish` may then be called. False = cut off.

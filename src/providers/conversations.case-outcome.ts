@@ -47,14 +47,18 @@ export function streamThrough(
   members: string,
   cuts: readonly number[] = [],
 ): StreamOutcome {
-  const out = relay(reader, bytes, members, cuts);
+  return readStreamed(relay(reader, bytes, members, cuts), reader.usage);
+}
+
+/** What a client reads out of a whole stream. */
+export function readStreamed(out: Buffer, usage: TokenUsage | null): StreamOutcome {
   const frames = out
     .toString('utf8')
     .split('\n\n')
     .filter((frame) => frame !== '' && !frame.startsWith(':'));
   if (frames.pop() !== 'data: [DONE]') throw new Error('the stream does not end with [DONE]');
   const chunks = frames.map((frame) => objectOf(JSON.parse(frame.replace(/^data: /, '')) as JsonValue));
-  return joinDeltas(chunks, reader.usage);
+  return joinDeltas(chunks, usage);
 }
 
 /** All that the client gets, as bytes. */

@@ -3,11 +3,13 @@ import { NO_USAGE } from '../accounting/usage.ts';
 import { UpstreamFailure, type JsonObject, type JsonValue } from './adapter.ts';
 import { anthropic } from './anthropic/adapter.ts';
 import { callOf, sentBody } from './conversations.case-call.ts';
-import { readOutcome, streamThrough, type Outcome } from './conversations.case-outcome.ts';
+import { readOutcome, readStreamed, streamThrough, type Outcome } from './conversations.case-outcome.ts';
 import { chunksOf, eventsOf, framesOf } from './conversations.case-wire.ts';
 import { BROKEN_STREAMS, CONVERSATIONS, FAILURES, type Conversation } from './conversations.cases.ts';
 import { createOpenAiAdapter } from './openai/adapter.ts';
 import { OPENAI } from './openai/families.ts';
+import { wholeOf } from './stream-as-whole.ts';
+import { streamOf } from './whole-as-stream.ts';
 
 const openai = createOpenAiAdapter(OPENAI, { now: () => 0 });
 
@@ -77,6 +79,26 @@ describe.each(WIRES)('on the $wire wire', ({ adapter, sent, whole, stream }) => 
       expect(streamed.members).toEqual({ cost_info: { a: 1 } });
       expect(streamed.hasUsageChunk).toBe(includeUsage);
     });
+
+    it.each([true, false])('may stream it although it came whole (include_usage: %s)', (includeUsage) => {
+      const call = callOf({ ...requestOf(given), stream: true }, { includeUsage });
+      const reply = adapter.readChat(call, Buffer.from(JSON.stringify(whole(given))));
+      const end = streamOf(call, reply);
+      const streamed = readStreamed(end.finish('"cost_info":{"a":1}'), end.usage);
+      expect(alike(streamed.outcome)).toEqual(expected);
+      expect(streamed.members).toMatchObject({ cost_info: { a: 1 } });
+      expect(streamed.hasUsageChunk).toBe(includeUsage);
+    });
+
+    it('may give it whole although it came as a stream', () => {
+      const call = callOf(requestOf(given), { stream: true, includeUsage: true });
+      const reply = wholeOf(adapter.readStream(call), Buffer.from(stream(given)));
+      const completion = JSON.parse(reply.body.toString('utf8')) as JsonObject;
+      expect(alike(readOutcome(completion, reply.usage))).toEqual(expected);
+      const plain = adapter.readChat(call, Buffer.from(JSON.stringify(whole(given))));
+      expect(completion['usage']).toEqual((JSON.parse(plain.body.toString('utf8')) as JsonObject)['usage']);
+      expect(completion).toMatchObject({ object: 'chat.completion' });
+    });
   });
 
   it.each(FAILURES)('understands $name', (failing) => {
@@ -103,6 +125,20 @@ describe.each(WIRES)('on the $wire wire', ({ adapter, sent, whole, stream }) => 
     expect(push).toThrow(expect.objectContaining({ kind: broken.kind }));
     expect(push).toThrow(UpstreamFailure);
     expect(reader.done).toBe(false);
+  });
+
+  it('has nothing to say while a stream is only kept alive', () => {
+    const given = CONVERSATIONS[0];
+    if (given === undefined) throw new Error('the table is empty');
+    const call = callOf({ ...requestOf(given), stream: true });
+    const waiting = Buffer.from(': OPENROUTER PROCESSING\n\nevent: ping\ndata: {"type": "ping"}\n\n');
+    const silent = adapter.readStream(call);
+    expect([silent.push(waiting), silent.push(waiting), silent.end()]).toEqual([null, null, false]);
+    const late = Buffer.concat([waiting, waiting, Buffer.from(stream(given))]);
+    expect(streamThrough(adapter.readStream(call), late, '').outcome).toMatchObject({
+      content: given.result.content,
+      finishReason: given.result.finishReason,
+    });
   });
 
   it('knows a stream that was cut off from one that is complete', () => {

@@ -1,5 +1,8 @@
 import { AppError } from '../../errors.ts';
 import type { JsonObject, JsonValue } from '../adapter.ts';
+import { isObject } from '../json-object.ts';
+
+export { isObject } from '../json-object.ts';
 
 /** A block of Anthropic's content, a tool, a turn: an object that goes on the wire. */
 export type Block = JsonObject & { type: string };
@@ -9,10 +12,6 @@ type Field = JsonValue | undefined;
 /** The one way in which this adapter refuses a request: 400, with the path of what is wrong. */
 export function invalid(param: string, message: string): AppError {
   return new AppError('invalid_request', `${param}: ${message}`, { param });
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function requireObject(value: Field, param: string): JsonObject {

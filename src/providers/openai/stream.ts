@@ -90,12 +90,9 @@ export class OpenAiStream implements StreamReader {
     return this.#done || (this.#finished && [...this.#choices.values()].every(Boolean));
   }
 
-  /** What was sent in place of a stream tells its error, if it is a JSON object. */
   #start(chunk: Buffer): void {
     this.#started = true;
     if (FIRST_BYTES.has(chunk[0] ?? 0)) return;
-    const error = asObject(parseJson(chunk))?.['error'];
-    if (error !== undefined && error !== null) throw readInnerError(error);
     throw new UpstreamFailure('malformed', "The provider's answer is no stream of events.");
   }
 
