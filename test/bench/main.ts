@@ -8,6 +8,8 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { atRate, median, quantile, saturate } from './load.ts';
 import { cpuMicros, forkServer, rssMb } from './process.ts';
+import { routingCost } from './routing.ts';
+import { stallsOf } from './stalls.ts';
 import { bareProxy, direct, discard, openModelPrism, portkey, startProduct, type Target } from './targets.ts';
 
 const quick = process.argv.includes('--quick');
@@ -60,6 +62,7 @@ const atRest = targets.map((target) => rssMb(target.server.pid));
 for (const target of targets) await warmUp(target);
 for (const scenario of SCENARIOS) await throughput(scenario);
 await latency();
+await routing();
 print('| proxy | RSS at rest | after all rounds |\n|---|---|---|');
 for (const [index, target] of targets.entries()) {
   const now = rssMb(target.server.pid);
@@ -146,6 +149,20 @@ async function latency(): Promise<void> {
       `| ${target.name} | ${middle.toFixed(2)} | ${slow.toFixed(2)} | ${(middle - baseMiddle).toFixed(2)} | ${(slow - baseSlow).toFixed(2)} |`,
     );
   }
+  const { share, p99: waited, longestMs } = await stallsOf(quick ? 2 : 5);
+  print(
+    `\nThe machine itself, with one thread that does nothing but run on each processor: held up for ${(share * 100).toFixed(1)} % of the time, one moment in a hundred for more than ${waited.toFixed(1)} ms, at most ${longestMs.toFixed(0)} ms\n`,
+  );
+}
+
+/** CPU of `auto` beside a named model. */
+async function routing(): Promise<void> {
+  const ours = targets.find((it) => it.name === 'Open Model Prism');
+  if (ours === undefined) return;
+  print('**`auto` beside a named model**, at the same rate, CPU µs/request\n');
+  print('| prompt and answer | named | auto | auto × named |\n|---|---|---|---|');
+  for (const { name, named, auto, ratio } of await routingCost(ours, rounds, quick ? 2 : 4))
+    print(`| ${name} | ${named.toFixed(0)} | ${auto.toFixed(0)} | ${ratio.toFixed(2)} |`);
   print('');
 }
 
