@@ -50,7 +50,7 @@ export async function serveCompletion(
   if (!deps.accepting()) {
     throw new AppError(
       'unavailable',
-      'The request journal is full, so nothing can be accounted for. Try again later.',
+      'The request journal takes nothing right now, so nothing can be accounted for. Try again later.',
       {
         retryAfterMs: 5_000,
       },
