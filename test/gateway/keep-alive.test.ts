@@ -108,7 +108,7 @@ describe('a provider that takes its time', () => {
 
   it('is given up after ten minutes of nothing but comments', async () => {
     const first = scripted(COMMENT);
-    const to = await chains.chain([first.respond, answer('From the second.')], { waitMs: 30_000 });
+    const to = await chains.chain([first.respond, answer('From the second.')], { waitMs: 300_000 });
     const asked = chains.chat(to, { stream: true });
     const upstream = await first.begun;
     await gatewayHasRead();

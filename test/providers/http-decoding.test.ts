@@ -1,4 +1,5 @@
 /** Answers that come compressed although identity was asked for. */
+import { randomBytes } from 'node:crypto';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
@@ -109,6 +110,34 @@ describe.each(PACK)('%s', (coding, pack) => {
     await ended;
     expect(got).toBe(size);
   });
+});
+
+it('a reader that is not ready holds the connection back, too', async () => {
+  // Bytes that do not pack, far more than sockets hold.
+  const body = gzipSync(randomBytes(48 * 1024 * 1024), { level: 0 });
+  let response: ServerResponse | null = null;
+  respond = (res) => {
+    response = res;
+    res.writeHead(200, { 'content-encoding': 'gzip' }).end(body);
+  };
+  const { promise: failed, resolve } = Promise.withResolvers<UpstreamFailure>();
+  let got = 0;
+  const exchange = upstream.open(request, TIMEOUTS, {
+    onHeaders: () => exchange.pause(),
+    onData: (chunk) => (got += chunk.length),
+    onEnd: () => undefined,
+    onFailure: resolve,
+  });
+  await expect.poll(() => response).not.toBeNull();
+  const held = response as ServerResponse | null;
+  respond = (res) => void res.end('free');
+  // Many others from beginning to end: time enough for what is not held back.
+  for (let i = 0; i < 100; i++) await upstream.send(request);
+  expect([got, held?.writableFinished]).toEqual([0, false]);
+  exchange.resume();
+  await expect.poll(() => held?.writableFinished, { timeout: 60_000 }).toBe(true);
+  await expect.poll(() => got, { timeout: 60_000 }).toBe(48 * 1024 * 1024);
+  await expect(Promise.race([failed, 'none'])).resolves.toBe('none');
 });
 
 describe('what is not what it is said to be', () => {
