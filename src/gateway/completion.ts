@@ -145,13 +145,16 @@ function admit(deps: GatewayDeps, exchange: Exchange, request: GatewayRequest): 
   return admitted(deps, exchange, admission);
 }
 
-/** What the answer may use: the client's limit as it will be sent, or it would be held against more than can come. */
+/**
+ * What all answers together may use: the client's limit as it will be sent, or it would be held against more than can
+ * come. Of two limits the larger one, because providers differ in which they obey.
+ */
 function askedTokens(tenant: TenantView, request: GatewayRequest): number {
-  const asked = request.maxCompletionTokens ?? request.maxTokens;
-  if (asked === null || tenant.tokensPerMinute === 0) return 0;
-  const { model } = request;
+  const { model, maxTokens, maxCompletionTokens, choices } = request;
+  if ((maxTokens ?? maxCompletionTokens) === null || tenant.tokensPerMinute === 0) return 0;
+  const asked = Math.max(maxTokens ?? 0, maxCompletionTokens ?? 0);
   const most = asksForRouting(tenant, model) ? routedOutputLimit(tenant) : outputLimit(tenant, model);
-  return clampTokens(asked, most) ?? asked;
+  return Math.min((clampTokens(asked, most) ?? asked) * choices, Number.MAX_SAFE_INTEGER);
 }
 
 function admitted(

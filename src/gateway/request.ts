@@ -11,6 +11,8 @@ export interface GatewayRequest {
   readonly includeUsage: boolean;
   readonly maxTokens: number | null;
   readonly maxCompletionTokens: number | null;
+  /** How many answers are asked for. */
+  readonly choices: number;
   readonly user: string;
   /** The whole body, parsed at most once. Throws AppError invalid_request. */
   readonly json: () => JsonObject;
@@ -30,6 +32,7 @@ export function readChatRequest(body: Buffer): GatewayRequest {
     includeUsage: stream && readIncludeUsage(body, spans.streamOptions),
     maxTokens: readLimit(body, spans.maxTokens, 'max_tokens'),
     maxCompletionTokens: readLimit(body, spans.maxCompletionTokens, 'max_completion_tokens'),
+    choices: readChoices(body, spans.n ?? null),
     user: readUser(body, spans.user),
     json: lazyJson(body),
   };
@@ -51,6 +54,7 @@ export function readEmbeddingsRequest(body: Buffer): GatewayRequest {
     includeUsage: false,
     maxTokens: null,
     maxCompletionTokens: null,
+    choices: 1,
     user: readUser(body, spans.user),
     json: lazyJson(body),
   };
@@ -87,6 +91,13 @@ function readLimit(body: Buffer, span: Span | null, param: string): number | nul
   const value = Number(body.toString('latin1', span.start, Math.min(span.end, span.start + 32)));
   if (!Number.isInteger(value) || value < 1) throw wrongType(param, 'a whole number of at least 1');
   return value;
+}
+
+/** What is no count is the provider's to refuse: servers differ in what they take. */
+function readChoices(body: Buffer, span: Span | null): number {
+  if (span === null) return 1;
+  const value = Number(body.toString('latin1', span.start, Math.min(span.end, span.start + 32)));
+  return Number.isSafeInteger(value) && value > 1 ? value : 1;
 }
 
 function readIncludeUsage(body: Buffer, span: Span | null): boolean {

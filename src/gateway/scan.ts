@@ -24,6 +24,7 @@ export function scanBody(body: Buffer): BodySpans {
     user: null,
     tools: null,
     models: null,
+    n: null,
     close: -1,
   };
   let at = skipSpace(body, 0);
@@ -66,6 +67,7 @@ const WIRE: Readonly<Record<Governed, string>> = {
   user: 'user',
   tools: 'tools',
   models: 'models',
+  n: 'n',
 };
 const BY_WIRE = new Map<string, Governed>(
   (Object.keys(WIRE) as Governed[]).map((member) => [WIRE[member], member]),

@@ -107,6 +107,8 @@ export interface BodySpans {
   readonly tools: Span | null;
   /** OpenRouter's own list of models to try. */
   readonly models?: Span | null;
+  /** How many answers are wanted. */
+  readonly n?: Span | null;
   /** Offset of the closing brace of the whole object. */
   readonly close: number;
 }

@@ -196,6 +196,16 @@ describe('tokens a minute', () => {
     expect(remaining(reply)).toBeGreaterThan(1_000 - 256 - 50);
   });
 
+  it.each([
+    ['of every answer that is asked for', { max_tokens: 400, n: 3 }],
+    ['of the larger limit, where there are two', { max_tokens: 1_200, max_completion_tokens: 1 }],
+    ['also where they are beyond counting', { model: 'of-no-known-limit', max_tokens: 1e300, n: 9e15 }],
+  ])('are reserved %s', async (_name, asked) => {
+    const tenant = await limited(0, 1_000);
+    const reply = await chat(tenant, asked);
+    expect([reply.status, remaining(reply)]).toEqual([429, 1_000]);
+  });
+
   it('count what is reported, not what was guessed', async () => {
     const tenant = await limited(0, 10_000);
     const long = [{ role: 'user', content: 'word '.repeat(1_000) }];

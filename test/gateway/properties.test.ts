@@ -197,7 +197,7 @@ const literal = fc.oneof(
   fc.json({ maxDepth: 3 }),
 );
 const RESERVED = new Set(
-  'model stream stream_options max_tokens max_completion_tokens messages input user tools'.split(' '),
+  'model stream stream_options max_tokens max_completion_tokens messages input user tools n'.split(' '),
 );
 const extras = fc
   .uniqueArray(fc.tuple(text, literal), { selector: ([name]) => name, maxLength: 5 })
