@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasBrowser, launch, openTab, type Tab } from './browser.ts';
+import { hasBrowser, launch, openTab, type Tab, violations } from './browser.ts';
 import { expectGoodLooks } from './looks.ts';
 import { ADMIN, answered, chat, createUser, until } from './outside.ts';
 import { setUp, signIn, type Ready } from './ready.ts';
@@ -242,6 +242,34 @@ describe.skipIf(!hasBrowser())('providers', () => {
       timeouts: { connectMs: 4000 },
     });
     await ready.rest('PUT', `/admin/providers/${id}`, { slug: 'house' });
+  });
+
+  it('says that a secret was perhaps replaced meanwhile, and shows none', async () => {
+    const { providers } = (await graphql('{ providers { id slug } }')).data;
+    const { id } = providers.find(({ slug }: { slug: string }) => slug === 'house');
+    const replace = page.getByRole('button', { name: 'Replace API key' });
+    const field = page.getByLabel('API key', { exact: true });
+    await replace.click();
+    await field.fill('sk-mine');
+    await ready.rest('PUT', `/admin/providers/${id}`, { config: { auth: { apiKey: 'sk-theirs' } } });
+    await page.getByRole('button', { name: 'Save' }).click();
+    const note = page.getByRole('alert');
+    await note.getByText('Somebody else has saved this provider').waitFor();
+    const said = (await note.textContent()) ?? '';
+    expect(said).toMatch(/API key.*Theirs\s*perhaps a new one, too.*Yours\s*a new one/s);
+    expect(said).not.toContain('sk-');
+    expect(await violations(page)).toEqual([]);
+    await note.getByRole('button', { name: 'Take theirs' }).click();
+    await note.waitFor({ state: 'detached' });
+    await replace.waitFor();
+    expect(await page.getByText('unsaved change').count()).toBe(0);
+    await replace.click();
+    await field.fill(house.key);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('unsaved change').waitFor({ state: 'detached' });
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await page.getByRole('button', { name: 'Check', exact: true }).click();
+    await page.getByText('Everything works').waitFor();
   });
 
   it('says what fails, why and since when, and switches off and on with an undo', async () => {

@@ -1,5 +1,6 @@
 import { invalidate } from '$app/navigation';
 import { PROVIDERS, updateProvider } from '#lib/actions/providers.ts';
+import { plainWords } from '#lib/edit/clash.ts';
 import { Edit } from '#lib/edit/edit.svelte.ts';
 import { ProviderDetailDocument } from '#lib/generated/graphql.ts';
 import type { ProviderDetailsFragment } from '#lib/generated/graphql.ts';
@@ -17,6 +18,7 @@ export function editProvider(
   return new Edit({
     stored: provider,
     values: (of): FieldValues => ({ name: of.name, slug: of.slug, ...storedValues(kind(), of) }),
+    unseen: secretsOf(kind()),
     read: async () => {
       const outcome = await ask(ProviderDetailDocument, { id: provider().id });
       // The rest of the page shows what the others have made of it, too.
@@ -30,6 +32,16 @@ export function editProvider(
     },
     saved: () => 'The settings are saved',
   });
+}
+
+/** A field's value in words; a secret is never said, neither theirs nor what was typed here. */
+export function providerWords(value: unknown, field: string, kind: ProviderKind): string {
+  if (!secretsOf(kind).includes(field)) return plainWords(value);
+  return value === undefined ? 'perhaps a new one, too: it is never shown' : 'a new one';
+}
+
+function secretsOf(kind: ProviderKind): readonly string[] {
+  return fieldsOf(kind).flatMap((field) => (field.kind === 'secret' ? [field.path] : []));
 }
 
 /** What the fields are called. */
