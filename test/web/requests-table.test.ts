@@ -104,6 +104,28 @@ describe.skipIf(!hasBrowser())('the table of the request log', () => {
     }
   });
 
+  it('opens the request that the keys have come to once its row is there, however late', async () => {
+    await openLog();
+    await rowIn(0).click();
+    await until(async () => new URL(page.url()).searchParams.has('row'));
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    await page.route('**/graphql', async (route) => {
+      if ((route.request().postData() ?? '').includes('requestLogs')) await released;
+      await route.continue();
+    });
+    // Far beyond the pages that are there.
+    const steps = 400;
+    for (let step = 0; step < steps; step += 1) await page.keyboard.press('j');
+    const open = table().locator('[aria-selected=true]');
+    expect(await open.count()).toBe(0);
+    release();
+    await until(async () => (await open.getAttribute('aria-rowindex')) === String(steps + 2));
+    await page.unrouteAll({ behavior: 'wait' });
+    await page.keyboard.press('Escape');
+    await until(async () => !new URL(page.url()).searchParams.has('row'));
+  });
+
   it('shows other rows in the lines that it has, which take neither the keys nor a selection along', async () => {
     await openLog();
     const scrollTo = (share: number): Promise<void> =>
