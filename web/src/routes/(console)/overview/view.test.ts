@@ -5,10 +5,12 @@ import {
   bucketLink,
   bucketsOf,
   happeningsOf,
+  lengthBeside,
   logLink,
   readBreakdown,
   readOverview,
   unpricedOf,
+  wholeHours,
   withParts,
 } from './view.ts';
 
@@ -49,6 +51,27 @@ describe('the address of the overview', () => {
 
   it('is by the day where a custom range is long', () => {
     expect(read('from=2026-11-01T00:00:00Z&to=2026-11-20T00:00:00Z').variables.byDay).toBe(true);
+  });
+});
+
+describe('ranges of less than whole hours', () => {
+  it('say what is counted, for figures are by the hour', () => {
+    expect(wholeHours(read('range=15m'), '2026-11-23T12:00:00.000Z')).toBe('23 Nov, 13:00 – now');
+    const within = read('from=2026-11-23T08:20:00Z&to=2026-11-23T08:40:00Z');
+    expect(wholeHours(within, '2026-11-23T08:00:00.000Z')).toBe('23 Nov, 09:00 – 23 Nov, 10:00');
+    const whole = read('from=2026-11-23T08:00:00Z&to=2026-11-23T09:00:00Z');
+    expect(wholeHours(whole, '2026-11-23T08:00:00.000Z')).toBe(null);
+    expect(wholeHours(read('range=7d'), '2026-11-16T23:00:00.000Z')).toBe(null);
+  });
+
+  it('are compared by their length while the last hour is running', () => {
+    const before = { from: '2026-11-23T10:00:00.000Z', to: '2026-11-23T12:00:00.000Z' };
+    const now = { from: '2026-11-23T12:00:00.000Z', to: '2026-11-23T13:06:00.000Z' };
+    expect(lengthBeside(read('range=1h'), now, before)).toBeCloseTo(0.55);
+    expect(lengthBeside(read('range=7d'), now, before)).toBe(1);
+    const past = read('from=2026-11-23T08:20:00Z&to=2026-11-23T09:40:00Z');
+    const counted = { from: '2026-11-23T08:00:00.000Z', to: '2026-11-23T09:40:00.000Z' };
+    expect(lengthBeside(past, counted, before)).toBe(1);
   });
 });
 

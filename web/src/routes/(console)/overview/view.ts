@@ -7,7 +7,7 @@ import type {
   UsageOrderField,
 } from '#lib/generated/graphql.ts';
 import { beginOf } from '#lib/range/days.ts';
-import { rangeParams, readRange } from '#lib/range/range.ts';
+import { absoluteRange, rangeParams, readRange } from '#lib/range/range.ts';
 import type { Range } from '#lib/range/range.ts';
 
 /*
@@ -116,6 +116,36 @@ export function withParts(
     else next.set(name, value);
   }
   return `?${next.toString()}`;
+}
+
+/** What is counted where that is more than the range says, for figures are by the hour; null = just the range. */
+export function wholeHours({ range, variables }: OverviewView, from: string): string | null {
+  if (range.days !== null || range.from === null) return null;
+  const to = range.to === null ? null : endOfHour(Date.parse(range.to));
+  const isMore = Date.parse(from) < Date.parse(range.from) || (to !== null && to !== range.to);
+  if (!isMore) return null;
+  return absoluteRange(Date.parse(from), to === null ? null : Date.parse(to), variables.timeZone).label;
+}
+
+interface Span {
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * How long what is counted is beside the period before, which has whole hours: the last hour may have just begun, and
+ * sums of less time are no fall.
+ */
+export function lengthBeside(
+  { range, asOf }: Pick<OverviewView, 'range' | 'asOf'>,
+  now: Span,
+  then: Span,
+): number {
+  if (range.days !== null) return 1;
+  const to = Date.parse(now.to);
+  const end = range.to === null ? to : Math.min(Date.parse(endOfHour(to)), Math.max(asOf, to));
+  const before = Date.parse(then.to) - Date.parse(then.from);
+  return before === 0 ? 1 : (end - Date.parse(now.from)) / before;
 }
 
 function endOfHour(at: number): string {
