@@ -4,6 +4,7 @@ import { hasBrowser, launch, openTab, overflow, type Tab } from './browser.ts';
 import { LONG } from './looks.ts';
 import { setUp, signIn } from './ready.ts';
 import { openStage, type Stage } from './stage.ts';
+import { askModel, counted } from './traffic.ts';
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } as const;
 const DESK = { viewport: { width: 1440, height: 900 } } as const;
@@ -29,6 +30,12 @@ const LOW = `[...new Set([...document.querySelectorAll('a[href], button, input, 
 /** Tables whose columns do not fit beside each other. */
 const PUSHED = `[...document.querySelectorAll('.table-box')].filter((box) => box.scrollWidth > box.clientWidth + 1).length`;
 
+/** Menus of rows that one has to scroll sideways for. */
+const FAR = `[...document.querySelectorAll('button[aria-label^="Actions for"]')].flatMap((menu) => {
+  const { left, right } = menu.getBoundingClientRect();
+  return left >= 0 && right <= innerWidth ? [] : [menu.getAttribute('aria-label')];
+})`;
+
 describe.skipIf(!hasBrowser())('long names and small screens', LONG, () => {
   let stage: Stage;
   let browser: Browser;
@@ -40,7 +47,9 @@ describe.skipIf(!hasBrowser())('long names and small screens', LONG, () => {
   beforeAll(async () => {
     stage = await openStage();
     browser = await launch();
-    const { rest, tenantId, token } = await setUp(stage.url, { slug: 'acme', name: NAME });
+    const { rest, tenantId, token, apiKey } = await setUp(stage.url, { slug: 'acme', name: NAME });
+    expect(await askModel(stage.url, apiKey, 'sim-fast')).toBe(200);
+    await counted(stage.url, token, 1);
     const upstream = await rest('POST', '/admin/providers', { name: NAME, type: 'simulator' });
     [tenant, provider] = [`/tenants/${tenantId}`, `/providers/${upstream.id}`];
     const made = await fetch(`${stage.url}/graphql`, {
@@ -147,8 +156,19 @@ describe.skipIf(!hasBrowser())('long names and small screens', LONG, () => {
       await open(tab, path);
       expect([path, await overflow(tab.page)]).toEqual([path, 0]);
       expect([path, await tab.page.evaluate(LOW)]).toEqual([path, []]);
+      expect([path, await tab.page.evaluate(FAR)]).toEqual([path, []]);
     }
     expect(tab.complaints).toEqual([]);
+    await tab.page.context().close();
+  });
+
+  it('make the heads of the log as high as a finger', async () => {
+    const tab = await signedIn(PHONE);
+    await open(tab, '/requests');
+    const table = tab.page.getByRole('table', { name: 'Requests', exact: true });
+    await table.getByRole('link').first().waitFor();
+    expect(await table.getByRole('button', { name: 'Cost' }).count()).toBe(1);
+    expect(await tab.page.evaluate(LOW)).toEqual([]);
     await tab.page.context().close();
   });
 
