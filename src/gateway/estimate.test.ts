@@ -35,6 +35,21 @@ describe('estimateInputTokens', () => {
 });
 
 describe('escapedTokens', () => {
+  it.each([
+    [[1, 22, 333], 3],
+    [[[50_256, 12_345], [7], [8, 9]], 5],
+    [[123_456], 1],
+  ])('counts the tokens of an input that has been made into them: %j', (input, tokens) => {
+    for (const indent of [0, 2]) {
+      const body = Buffer.from(JSON.stringify({ model: 'm', input }, null, indent));
+      expect(estimateInputTokens(readEmbeddingsRequest(body))).toBe(tokens);
+    }
+  });
+
+  it('of a chat is not what stands in "input"', () => {
+    expect(estimate(ask('word '.repeat(1_000), { input: [1] }))).toBeGreaterThanOrEqual(1_250);
+  });
+
   it('brings a prompt in escapes down to what it is without', () => {
     const plain = ask('漢字かな'.repeat(1_000));
     const request = readChatRequest(Buffer.from(escaped(plain)));

@@ -1,4 +1,5 @@
 import type { BodySpans, JsonValue, Span } from '../providers/adapter.ts';
+import { skipSpace } from '../providers/json-spans.ts';
 import type { GatewayRequest } from './request.ts';
 
 /**
@@ -8,10 +9,23 @@ import type { GatewayRequest } from './request.ts';
  */
 export function estimateInputTokens(request: GatewayRequest): number {
   const { body, spans } = request;
+  const ids = spans.input === null || spans.messages !== null ? 0 : tokenIds(body, spans.input);
+  if (ids > 0) return ids;
   const bytes = length(spans.messages) + length(spans.tools) + length(spans.input);
   if (!mayHoldMedia(body, spans)) return Math.ceil(bytes / BYTES_A_TOKEN);
   const json = request.json();
   return Math.ceil((weigh(json['messages']) + weigh(json['tools'])) / BYTES_A_TOKEN);
+}
+
+/** How many token ids an embeddings input holds (LangChain makes texts into ids by itself); 0 = it holds texts. */
+function tokenIds(body: Buffer, { start, end }: Span): number {
+  let at = start;
+  while (body[at] === OPEN_BRACKET) at = skipSpace(body, at + 1);
+  const first = body[at] ?? 0;
+  if (first < DIGIT_0 || first > DIGIT_9) return 0;
+  let ids = 1;
+  for (; at < end; at += 1) if (body[at] === COMMA) ids += 1;
+  return ids;
 }
 
 /**
@@ -32,6 +46,10 @@ export function escapedTokens({ body, spans }: GatewayRequest): number {
 export const OVERFLOW_MARGIN = 1.15;
 
 const BYTES_A_TOKEN = 4;
+const OPEN_BRACKET = 0x5b;
+const COMMA = 0x2c;
+const DIGIT_0 = 0x30;
+const DIGIT_9 = 0x39;
 const ESCAPE = Buffer.from('\\u');
 /** One image or clip: OpenAI's high-detail 1024 × 1024 image is 765 tokens. */
 const MEDIA_BYTES = 765 * BYTES_A_TOKEN;
