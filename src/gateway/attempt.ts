@@ -40,6 +40,11 @@ const ABORTED: AttemptOutcome = { kind: 'aborted', failure: null };
  * Anthropic's own clients do so for ten minutes.
  */
 const PATIENCE_MS = 600_000;
+/**
+ * So long a provider's comments stay with us, so that another one may still answer; then the client hears of them:
+ * nginx, Amazon's and Google's load balancers end what is silent for 30 to 60 s.
+ */
+const SILENCE_MS = 25_000;
 
 /**
  * One try at one provider. Until the first byte for the client is there, any failure is returned and another
@@ -157,14 +162,18 @@ class Reading implements UpstreamHandler {
         this.#upstream?.pause();
         this.#outlet.onceDrained(() => this.#upstream?.resume());
       }
-    } else if (!this.#outlet.begun && !reader.done) this.#checkPatience();
+    } else if (!this.#outlet.answering && !reader.done) this.#whileWaiting();
     if (reader.done) this.#finishStream(reader);
   }
 
   /** Bytes came, but nothing for the client: the time-outs of the connection do not end this. */
-  #checkPatience(): void {
-    const limit = Math.max(PATIENCE_MS, this.#plan.served.provider.timeouts.firstByteMs);
-    if (this.#outlet.waitedMs <= limit) return;
+  #whileWaiting(): void {
+    const { served } = this.#plan;
+    const limit = Math.max(PATIENCE_MS, served.provider.timeouts.firstByteMs);
+    if (this.#outlet.waitedMs <= limit) {
+      if (this.#outlet.clientWaitedMs > SILENCE_MS) this.#outlet.keepAlive(served);
+      return;
+    }
     this.#upstream?.abort();
     const seconds = Math.round(limit / 1000);
     this.#fail(

@@ -20,6 +20,7 @@ export class Outlet {
   readonly #deps: OutletDeps;
   readonly #exchange: Exchange;
   #begun = false;
+  #answering = false;
 
   constructor(deps: OutletDeps, exchange: Exchange) {
     this.#deps = deps;
@@ -31,14 +32,31 @@ export class Outlet {
     return this.#begun;
   }
 
+  /** True once a byte of an answer has gone to the client: what kept it waiting is none. */
+  get answering(): boolean {
+    return this.#answering;
+  }
+
   /** For how long the running attempt has been waited for, ms. */
   get waitedMs(): number {
     return this.#deps.now() - (this.#exchange.attemptStartedAt ?? this.#exchange.startedAt);
   }
 
+  /** For how long the client has been waiting, ms. */
+  get clientWaitedMs(): number {
+    return this.#deps.now() - this.#exchange.startedAt;
+  }
+
+  /** A sign of life on a stream that has no event yet: proxies between cut what is silent for a minute. */
+  keepAlive(served: ServedModel): void {
+    if (!this.#begun) this.#beginStream(served);
+    this.#exchange.res.write(KEEP_ALIVE);
+  }
+
   /** Frames of a stream. False = the client reads slowly: wait for `onceDrained`. */
   write(served: ServedModel, frames: Buffer): boolean {
     if (!this.#begun) this.#beginStream(served);
+    this.#answer();
     capture(this.#exchange, frames);
     return this.#exchange.res.write(frames);
   }
@@ -63,12 +81,14 @@ export class Outlet {
 
   finishStream(served: ServedModel, reader: StreamEnd): void {
     if (!this.#begun) this.#beginStream(served);
+    this.#answer();
     this.#closeStream(ended('success', 200, null, reader), (members) => reader.finish(members));
   }
 
   finishWhole(served: ServedModel, reply: Reply): void {
     const exchange = this.#exchange;
     this.#begin(served);
+    this.#answer();
     const ending: Ending = {
       status: 'success',
       httpStatus: 200,
@@ -106,6 +126,10 @@ export class Outlet {
   #begin(served: ServedModel): void {
     this.#begun = true;
     this.#exchange.served = served;
+  }
+
+  #answer(): void {
+    this.#answering = true;
     this.#exchange.ttftMs ??= Math.round(this.#deps.now() - this.#exchange.startedAt);
   }
 
@@ -124,6 +148,8 @@ export class Outlet {
     settle(this.#deps, exchange, ending, bill, () => exchange.res.end(bytes));
   }
 }
+
+const KEEP_ALIVE = Buffer.from(': waiting for the model\n\n');
 
 /** What nginx logs for a client that left before the answer began. */
 export const CLIENT_CLOSED_REQUEST = 499;

@@ -106,21 +106,59 @@ describe('a provider that takes its time', () => {
     expect(row.ttft_ms).toBeGreaterThanOrEqual(7_000);
   });
 
+  it('is heard of by the client before a proxy loses patience', async () => {
+    const first = scripted(COMMENT);
+    const to = await chains.chain([first.respond, answer('From the second.')], { waitMs: 300_000 });
+    const asked = chains.chat(to, { stream: true });
+    const upstream = await first.begun;
+    await gatewayHasRead();
+    clock.advance(26_000);
+    upstream.write(COMMENT);
+    // With the headers alone the answer is there for the client.
+    const response = await asked;
+    expect(response.headers.get('x-prism-provider')).toBe(to.slugs[0]);
+    clock.advance(4_000);
+    upstream.end(`${frame('m', { role: 'assistant', content: 'Once ' }, 'stop')}data: [DONE]\n\n`);
+    const { text, frames } = await readStream(response);
+    expect(text).toMatch(/^: waiting for the model\n\ndata: \{/);
+    expect(frames).toHaveLength(1);
+    const row = await chains.rowOf(response);
+    expect(row).toMatchObject({ status: 'success', attempts: 1 });
+    expect(row.ttft_ms).toBeGreaterThanOrEqual(30_000);
+  });
+
+  it('and then fails tells the client so in the stream: nobody else may answer any more', async () => {
+    const first = scripted(COMMENT);
+    const to = await chains.chain([first.respond, answer('From the second.')], { waitMs: 300_000 });
+    const asked = chains.chat(to, { stream: true });
+    const upstream = await first.begun;
+    await gatewayHasRead();
+    clock.advance(26_000);
+    upstream.write(COMMENT);
+    const response = await asked;
+    upstream.end();
+    const { text, frames } = await readStream(response);
+    expect(text).not.toContain('[DONE]');
+    expect(frames[0].error.message).toContain('cannot be read');
+    const row = await chains.rowOf(response);
+    expect(row).toMatchObject({ status: 'error', attempts: 1, ttft_ms: null, output_tokens: 0 });
+  });
+
   it('is given up after ten minutes of nothing but comments', async () => {
     const first = scripted(COMMENT);
     const to = await chains.chain([first.respond, answer('From the second.')], { waitMs: 300_000 });
     const asked = chains.chat(to, { stream: true });
     const upstream = await first.begun;
     await gatewayHasRead();
-    clock.advance(601_000);
+    clock.advance(26_000);
     upstream.write(COMMENT);
     const response = await asked;
-    expect(response.headers.get('x-prism-provider')).toBe(to.slugs[1]);
-    expect((await readStream(response)).text).toContain('From the second.');
-    expect((await chains.rowOf(response)).trace.attempts).toMatchObject([
-      { outcome: 'timeout' },
-      { outcome: 'ok' },
-    ]);
+    clock.advance(601_000);
+    upstream.write(COMMENT);
+    const { text, frames } = await readStream(response);
+    expect(text).not.toContain('[DONE]');
+    expect(frames[0].error.message).toContain('did not answer in time');
+    expect((await chains.rowOf(response)).trace.attempts).toMatchObject([{ outcome: 'broken' }]);
     await expect.poll(() => to.upstreams[0]?.received[0]?.outcome).toBe('aborted');
   });
 });

@@ -22,9 +22,10 @@ const BYTES_PER_TOKEN = 4;
 
 /**
  * Relays OpenAI's stream as it came, frame by frame. Usage is always asked for upstream, so the usage chunk of
- * a client that did not ask is swallowed. So are comments and pings before the first event: they say that the
- * provider is busy, not that it answers, and once a client has a byte nobody else may answer. From the first frame with a finish_reason (or the usage chunk) on,
- * every frame waits for the next one, so that the last before `[DONE]` can take the gateway's members.
+ * a client that did not ask is swallowed. So are comments and pings before the first event: they say that the provider
+ * is busy, not that it answers, and once a client has a byte nobody else may answer. From the first frame with a
+ * finish_reason (or the usage chunk) on, every frame waits for the next one, so that the last before `[DONE]` can take
+ * the gateway's members.
  */
 export class OpenAiStream implements StreamReader {
   readonly #call: ChatCall;
