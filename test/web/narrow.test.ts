@@ -2,6 +2,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasBrowser, launch, openTab, overflow, type Tab } from './browser.ts';
 import { LONG } from './looks.ts';
+import { answered } from './outside.ts';
 import { setUp, signIn } from './ready.ts';
 import { openStage, type Stage } from './stage.ts';
 import { askModel, counted } from './traffic.ts';
@@ -48,7 +49,7 @@ describe.skipIf(!hasBrowser())('long names and small screens', LONG, () => {
     stage = await openStage();
     browser = await launch();
     const { rest, tenantId, token, apiKey } = await setUp(stage.url, { slug: 'acme', name: NAME });
-    expect(await askModel(stage.url, apiKey, 'sim-fast')).toBe(200);
+    expect(await answered(() => askModel(stage.url, apiKey, 'sim-fast'))).toBe(200);
     await counted(stage.url, token, 1);
     const upstream = await rest('POST', '/admin/providers', { name: NAME, type: 'simulator' });
     [tenant, provider] = [`/tenants/${tenantId}`, `/providers/${upstream.id}`];
