@@ -129,6 +129,11 @@ describe('scanBody', () => {
     expect(refusal(() => scanBody(body))).toMatchObject({ status: 400, type: 'invalid_request_error' });
   });
 
+  it('says what nobody can see: a byte order mark', () => {
+    const { message } = refusal(() => chat('\ufeff{"model":"m","messages":[{}]}'));
+    expect(message).toMatch(/byte order mark/);
+  });
+
   it('takes other names of any letters, and numbers of any length that a program means', () => {
     const text = `{"model":"m","Größe":1,"modelX":2,"x\\u0041":3,"π":${'3'.repeat(400)}.${'1'.repeat(700)}e-2}`;
     expect(scanBody(bytes(text)).model).not.toBeNull();

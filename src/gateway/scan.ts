@@ -28,7 +28,7 @@ export function scanBody(body: Buffer): BodySpans {
     close: -1,
   };
   let at = skipSpace(body, 0);
-  if (body[at] !== OPEN_BRACE) throw badJson(body.length === 0 ? 'it is empty' : 'it must be an object');
+  if (body[at] !== OPEN_BRACE) throw badJson(instead(body));
   at = skipSpace(body, at + 1);
   if (body[at] === CLOSE_BRACE) return finishAt(body, spans, at);
   for (;;) {
@@ -50,6 +50,13 @@ export function scanBody(body: Buffer): BodySpans {
     if (body[at] !== COMMA) throw badJson(`"," or "}" is expected at byte ${at}`);
     at = skipSpace(body, at + 1);
   }
+}
+
+/** Of a body that does not begin as an object: what it is. */
+function instead(body: Buffer): string {
+  if (body.length === 0) return 'it is empty';
+  // Nobody sees it, and what follows it looks well.
+  return body[0] === 0xef && body[1] === 0xbb ? 'it begins with a byte order mark' : 'it must be an object';
 }
 
 type Governed = Exclude<keyof BodySpans, 'close'>;
