@@ -107,7 +107,7 @@ describe.skipIf(!hasBrowser())('the table of the request log', () => {
   it('opens the request that the keys have come to once its row is there, however late', async () => {
     await openLog();
     await rowIn(0).click();
-    await until(async () => new URL(page.url()).searchParams.has('row'));
+    await expect.poll(() => new URL(page.url()).searchParams.has('row')).toBe(true);
     let release = (): void => undefined;
     const released = new Promise<void>((resolve) => (release = resolve));
     await page.route('**/graphql', async (route) => {
@@ -123,7 +123,7 @@ describe.skipIf(!hasBrowser())('the table of the request log', () => {
     await until(async () => (await open.getAttribute('aria-rowindex')) === String(steps + 2));
     await page.unrouteAll({ behavior: 'wait' });
     await page.keyboard.press('Escape');
-    await until(async () => !new URL(page.url()).searchParams.has('row'));
+    await expect.poll(() => new URL(page.url()).searchParams.has('row')).toBe(false);
   });
 
   it('shows other rows in the lines that it has, which take neither the keys nor a selection along', async () => {
