@@ -230,9 +230,10 @@ class Reading implements UpstreamHandler {
   #clientGone(): void {
     if (this.#over) return;
     this.#end();
+    const promptSent = this.#upstream?.sent === true;
     this.#upstream?.abort();
     try {
-      this.#outlet.aborted(this.#plan.served, this.#plan.reader);
+      this.#outlet.aborted(this.#plan.served, this.#plan.reader, promptSent);
       this.#resolve(ABORTED);
     } catch (fault) {
       this.#giveUp(fault);

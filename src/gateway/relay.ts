@@ -115,11 +115,12 @@ export class Outlet {
     );
   }
 
-  /** The client is gone. */
-  aborted(served: ServedModel, reader: StreamEnd | null): void {
+  /** The client is gone. `promptSent`: a provider was at work on its request. */
+  aborted(served: ServedModel, reader: StreamEnd | null, promptSent = false): void {
     const exchange = this.#exchange;
     exchange.served = served;
-    const ending = ended('aborted', this.#begun ? 200 : CLIENT_CLOSED_REQUEST, null, reader);
+    const status = this.#begun ? 200 : CLIENT_CLOSED_REQUEST;
+    const ending = { ...ended('aborted', status, null, reader), promptSent };
     settle(this.#deps, exchange, ending, billOf(exchange, ending), () => exchange.res.destroy());
   }
 

@@ -44,6 +44,8 @@ export interface Ending {
   readonly usageGuessed?: boolean;
   /** Taken when `usage` is null: tokens of what the client got, guessed. */
   readonly estimatedOutputTokens: number;
+  /** Of a request that ended unanswered: the provider had it, and was still at work. */
+  readonly promptSent?: boolean;
 }
 
 /** Tokens and money of one request. */
@@ -56,12 +58,16 @@ export interface Bill {
 }
 
 /**
- * What the request cost at the prices of its snapshot. Without reported usage the tokens are estimated, unless
- * nothing was answered. The baseline is the named model, or what the router compares with: it differs from what
+ * What the request cost at the prices of its snapshot. Without reported usage the tokens are estimated, unless nothing
+ * was answered; what a client has left while the provider was at it has cost its prompt, for providers bill that. The baseline is the named model, or what the router compares with: it differs from what
  * served after a context fallback or a routing decision.
  */
 export function billOf(exchange: Exchange, ending: Ending): Bill {
-  const answered = ending.usage !== null || ending.estimatedOutputTokens > 0 || ending.status === 'success';
+  const answered =
+    ending.usage !== null ||
+    ending.estimatedOutputTokens > 0 ||
+    ending.status === 'success' ||
+    ending.promptSent === true;
   const estimated = answered && (ending.usage === null || ending.usageGuessed === true);
   const usage = ending.usage ?? (answered ? guess(exchange, ending) : NO_USAGE);
   const actual = costOf(usage, exchange.served?.price ?? null);

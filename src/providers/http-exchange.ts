@@ -29,6 +29,8 @@ export interface UpstreamHandler {
 
 /** The handle of one running request. All three may be called at any time, any number of times. */
 export interface UpstreamExchange {
+  /** Whether the request has been handed to a connection: from then on the provider may have read it. */
+  readonly sent: boolean;
   /** Frees the socket at once; the handler hears nothing more. */
   abort(): void;
   /** No more data until `resume`; the chunks of one read may still come. */
@@ -69,6 +71,7 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamExchange, D
   #decoding: Decoding | null = null;
   #opening = true;
   #over = false;
+  #sent = false;
   #answered = false;
   #hasData = false;
   #paused = false;
@@ -87,6 +90,10 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamExchange, D
   abort(): void {
     if (!this.#over) this.#settle();
     this.#controller?.abort(new UpstreamFailure('connection', 'The request was given up on our side.'));
+  }
+
+  get sent(): boolean {
+    return this.#sent;
   }
 
   pause(): void {
@@ -133,6 +140,7 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamExchange, D
     this.#controller = controller;
     // Given up while it waited for a connection.
     if (this.#over) this.abort();
+    else this.#sent = true;
   }
 
   onResponseStart(
