@@ -85,6 +85,18 @@ describe.each(WIRES)('on the wire of $type', ({ type, waiting, error, told }) =>
 });
 
 describe('a provider that takes its time', () => {
+  /** Whose first provider has sent comments for longer than they are kept from the client: it has the headers. */
+  async function keptWaiting(): Promise<{ to: Chain; upstream: ServerResponse; response: Response }> {
+    const first = scripted(COMMENT);
+    const to = await chains.chain([first.respond, answer('From the second.')], { waitMs: 300_000 });
+    const asked = chains.chat(to, { stream: true });
+    const upstream = await first.begun;
+    await gatewayHasRead();
+    clock.advance(26_000);
+    upstream.write(COMMENT);
+    return { to, upstream, response: await asked };
+  }
+
   it('is waited for, and its first token is counted from its first event', async () => {
     const first = scripted(COMMENT);
     const to = await chains.chain([first.respond, answer('From the second.')], { waitMs: 30_000 });
@@ -107,15 +119,7 @@ describe('a provider that takes its time', () => {
   });
 
   it('is heard of by the client before a proxy loses patience', async () => {
-    const first = scripted(COMMENT);
-    const to = await chains.chain([first.respond, answer('From the second.')], { waitMs: 300_000 });
-    const asked = chains.chat(to, { stream: true });
-    const upstream = await first.begun;
-    await gatewayHasRead();
-    clock.advance(26_000);
-    upstream.write(COMMENT);
-    // With the headers alone the answer is there for the client.
-    const response = await asked;
+    const { to, upstream, response } = await keptWaiting();
     expect(response.headers.get('x-prism-provider')).toBe(to.slugs[0]);
     clock.advance(4_000);
     upstream.end(`${frame('m', { role: 'assistant', content: 'Once ' }, 'stop')}data: [DONE]\n\n`);
@@ -128,14 +132,7 @@ describe('a provider that takes its time', () => {
   });
 
   it('and then fails tells the client so in the stream: nobody else may answer any more', async () => {
-    const first = scripted(COMMENT);
-    const to = await chains.chain([first.respond, answer('From the second.')], { waitMs: 300_000 });
-    const asked = chains.chat(to, { stream: true });
-    const upstream = await first.begun;
-    await gatewayHasRead();
-    clock.advance(26_000);
-    upstream.write(COMMENT);
-    const response = await asked;
+    const { upstream, response } = await keptWaiting();
     upstream.end();
     const { text, frames } = await readStream(response);
     expect(text).not.toContain('[DONE]');
@@ -145,14 +142,7 @@ describe('a provider that takes its time', () => {
   });
 
   it('is given up after ten minutes of nothing but comments', async () => {
-    const first = scripted(COMMENT);
-    const to = await chains.chain([first.respond, answer('From the second.')], { waitMs: 300_000 });
-    const asked = chains.chat(to, { stream: true });
-    const upstream = await first.begun;
-    await gatewayHasRead();
-    clock.advance(26_000);
-    upstream.write(COMMENT);
-    const response = await asked;
+    const { to, upstream, response } = await keptWaiting();
     clock.advance(601_000);
     upstream.write(COMMENT);
     const { text, frames } = await readStream(response);
