@@ -18,7 +18,7 @@ import { resolveConfig } from './provider-config.ts';
 import { toEndpoint, type ProviderAddress } from './provider-credentials.ts';
 import { providerDraft } from './provider-schema.ts';
 import type { ProviderDraft } from './provider-types.ts';
-import type { AdapterRegistry } from './providers.ts';
+import { noteFindings, type AdapterRegistry } from './providers.ts';
 import { readObject } from './tenant-schema.ts';
 import { createTrialCall } from './trial-call.ts';
 import { badInput, notFound, requireId, validate } from './validate.ts';
@@ -99,11 +99,9 @@ export function createProviderCheck(deps: ProviderCheckDeps): ProviderCheck {
     const status = result.success ? 'connected' : 'error';
     const statusMessage = failed ? `${failed.step}: ${failed.detail}` : null;
     await change(db, async (tx) => {
-      const { count } = await tx.provider.updateMany({
-        where: { id },
-        data: { status, statusMessage, lastCheckedAt: clock(), ...(apiPath === null ? {} : { apiPath }) },
-      });
-      if (count === 0) return;
+      const found = apiPath === null ? {} : { apiPath };
+      const findings = { status, statusMessage, lastCheckedAt: clock(), ...found };
+      if (!(await noteFindings(tx, id, findings))) return;
       await record(tx, actor, 'provider.check', { type: 'provider', id }, null, { status, statusMessage });
       await notify(tx, 'provider', id);
     });

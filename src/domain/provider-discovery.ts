@@ -21,7 +21,7 @@ import { toModelResult, withProvider, type ModelCatalog } from './model-facts.ts
 import type { ProviderModelResult } from './model-types.ts';
 import { toEndpoint } from './provider-credentials.ts';
 import { explainFailure, type FailureNote } from './provider-failure.ts';
-import { lockProvider, type AdapterRegistry } from './providers.ts';
+import { lockProvider, noteFindings, type AdapterRegistry } from './providers.ts';
 import { notFound, requireId, validate } from './validate.ts';
 
 export type { DiscoveryChange, FieldChange as DiscoveryFieldChange } from './discovery-plan.ts';
@@ -117,11 +117,8 @@ export function createProviderDiscovery(deps: ProviderDiscoveryDeps): ProviderDi
 
   async function storeFailure(actor: Actor, provider: Provider, { detail }: FailureNote): Promise<void> {
     await change(db, async (tx) => {
-      const { count } = await tx.provider.updateMany({
-        where: { id: provider.id },
-        data: { status: 'error', statusMessage: detail, lastCheckedAt: clock() },
-      });
-      if (count === 0) return;
+      const findings = { status: 'error', statusMessage: detail, lastCheckedAt: clock() };
+      if (!(await noteFindings(tx, provider.id, findings))) return;
       const target = { type: 'provider', id: provider.id } as const;
       await record(tx, actor, 'provider.discover', target, null, { status: 'error', detail });
       await notify(tx, 'provider', provider.id);
@@ -161,8 +158,8 @@ export function createProviderDiscovery(deps: ProviderDiscoveryDeps): ProviderDi
       where: { id: { in: gone } },
       data: { missingSince: now },
     });
-    const status = { status: 'connected', statusMessage: null, lastCheckedAt: now, apiPath: found.apiPath };
-    await tx.provider.update({ where: { id }, data: status });
+    const findings = { status: 'connected', statusMessage: null, lastCheckedAt: now, apiPath: found.apiPath };
+    await noteFindings(tx, id, findings);
     const facts = { count: listed.size, added: added.length, vanished, apiPath: found.apiPath };
     await record(tx, actor, 'provider.discover', { type: 'provider', id }, null, facts);
     await notify(tx, 'provider', id);

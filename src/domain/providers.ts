@@ -134,10 +134,30 @@ export function createProviders({ db, cipher, registry }: ProvidersDeps): Provid
 
 /** The row, locked until the transaction ends. Throws not_found. */
 export async function lockProvider(tx: Tx, id: string): Promise<Provider> {
-  await tx.$queryRaw`SELECT 1 FROM provider WHERE id = ${id}::uuid FOR UPDATE`;
-  const row = await tx.provider.findUnique({ where: { id } });
+  const row = await lockIfThere(tx, id);
   if (row === null) throw notFound('provider');
   return row;
+}
+
+async function lockIfThere(tx: Tx, id: string): Promise<Provider | null> {
+  await tx.$queryRaw`SELECT 1 FROM provider WHERE id = ${id}::uuid FOR UPDATE`;
+  return tx.provider.findUnique({ where: { id } });
+}
+
+/** What a check or a discovery finds out of a provider. */
+export type ProviderFindings = Pick<Provider, 'status' | 'statusMessage' | 'lastCheckedAt'> &
+  Partial<Pick<Provider, 'apiPath'>>;
+
+/**
+ * Notes findings; false = the provider is gone. They are no edit: who edits it meanwhile has not been overtaken
+ * (edited.ts).
+ */
+export async function noteFindings(tx: Tx, id: string, findings: ProviderFindings): Promise<boolean> {
+  const row = await lockIfThere(tx, id);
+  if (row === null) return false;
+  const { updatedAt } = row;
+  await tx.provider.update({ where: { id }, data: { ...findings, updatedAt }, select: { id: true } });
+  return true;
 }
 
 export function toProviderResult(row: Provider): ProviderResult {

@@ -82,6 +82,26 @@ describe('the check of a provider', () => {
     expect((await check(id)).success).toBe(true);
   });
 
+  it.each(['connected', 'error'])(
+    'is no edit, and a discovery neither: who edits meanwhile has not been overtaken, status %s',
+    async (status) => {
+      const id = await add(upstream.origin);
+      const { updatedAt } = await world.db.provider.findUniqueOrThrow({ where: { id } });
+      if (status === 'error') upstream.answers = {};
+      await world.domain.providerCheck.check(maintainer, id);
+      const discovered = await Promise.allSettled([world.domain.providerDiscovery.discover(maintainer, id)]);
+      expect(discovered).toMatchObject([{ status: status === 'error' ? 'rejected' : 'fulfilled' }]);
+      expect(await world.db.provider.findUniqueOrThrow({ where: { id } })).toMatchObject({
+        status,
+        updatedAt,
+      });
+      const saved = await world.domain.providers.update(maintainer, id, { name: 'Renamed' }, updatedAt);
+      expect(saved.updatedAt.getTime()).toBeGreaterThan(updatedAt.getTime());
+      const late = await refusal(world.domain.providers.update(maintainer, id, { name: 'Late' }, updatedAt));
+      expect(late.code).toBe('conflict');
+    },
+  );
+
   it('finds a path other than /v1', async () => {
     upstream.answers = { '/api/v1/models': modelList('gpt-4o'), '/api/v1/chat/completions': chatAnswer };
     const id = await add(upstream.origin);
