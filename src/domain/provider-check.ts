@@ -18,7 +18,7 @@ import { resolveConfig } from './provider-config.ts';
 import { toEndpoint, type ProviderAddress } from './provider-credentials.ts';
 import { providerDraft } from './provider-schema.ts';
 import type { ProviderDraft } from './provider-types.ts';
-import { noteFindings, type AdapterRegistry } from './providers.ts';
+import { lockIfThere, noteFindings, type AdapterRegistry } from './providers.ts';
 import { readObject } from './tenant-schema.ts';
 import { createTrialCall } from './trial-call.ts';
 import { badInput, notFound, requireId, validate } from './validate.ts';
@@ -101,7 +101,9 @@ export function createProviderCheck(deps: ProviderCheckDeps): ProviderCheck {
     await change(db, async (tx) => {
       const found = apiPath === null ? {} : { apiPath };
       const findings = { status, statusMessage, lastCheckedAt: clock(), ...found };
-      if (!(await noteFindings(tx, id, findings))) return;
+      const current = await lockIfThere(tx, id);
+      if (current === null) return;
+      await noteFindings(tx, current, findings);
       await record(tx, actor, 'provider.check', { type: 'provider', id }, null, { status, statusMessage });
       await notify(tx, 'provider', id);
     });

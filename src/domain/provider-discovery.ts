@@ -21,7 +21,7 @@ import { toModelResult, withProvider, type ModelCatalog } from './model-facts.ts
 import type { ProviderModelResult } from './model-types.ts';
 import { toEndpoint } from './provider-credentials.ts';
 import { explainFailure, type FailureNote } from './provider-failure.ts';
-import { lockProvider, noteFindings, type AdapterRegistry } from './providers.ts';
+import { lockIfThere, lockProvider, noteFindings, type AdapterRegistry } from './providers.ts';
 import { notFound, requireId, validate } from './validate.ts';
 
 export type { DiscoveryChange, FieldChange as DiscoveryFieldChange } from './discovery-plan.ts';
@@ -118,7 +118,9 @@ export function createProviderDiscovery(deps: ProviderDiscoveryDeps): ProviderDi
   async function storeFailure(actor: Actor, provider: Provider, { detail }: FailureNote): Promise<void> {
     await change(db, async (tx) => {
       const findings = { status: 'error', statusMessage: detail, lastCheckedAt: clock() };
-      if (!(await noteFindings(tx, provider.id, findings))) return;
+      const current = await lockIfThere(tx, provider.id);
+      if (current === null) return;
+      await noteFindings(tx, current, findings);
       const target = { type: 'provider', id: provider.id } as const;
       await record(tx, actor, 'provider.discover', target, null, { status: 'error', detail });
       await notify(tx, 'provider', provider.id);
@@ -159,7 +161,7 @@ export function createProviderDiscovery(deps: ProviderDiscoveryDeps): ProviderDi
       data: { missingSince: now },
     });
     const findings = { status: 'connected', statusMessage: null, lastCheckedAt: now, apiPath: found.apiPath };
-    await noteFindings(tx, id, findings);
+    await noteFindings(tx, current, findings);
     const facts = { count: listed.size, added: added.length, vanished, apiPath: found.apiPath };
     await record(tx, actor, 'provider.discover', { type: 'provider', id }, null, facts);
     await notify(tx, 'provider', id);

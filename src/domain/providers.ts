@@ -139,7 +139,8 @@ export async function lockProvider(tx: Tx, id: string): Promise<Provider> {
   return row;
 }
 
-async function lockIfThere(tx: Tx, id: string): Promise<Provider | null> {
+/** The same; null = it is gone. */
+export async function lockIfThere(tx: Tx, id: string): Promise<Provider | null> {
   await tx.$queryRaw`SELECT 1 FROM provider WHERE id = ${id}::uuid FOR UPDATE`;
   return tx.provider.findUnique({ where: { id } });
 }
@@ -149,15 +150,15 @@ export type ProviderFindings = Pick<Provider, 'status' | 'statusMessage' | 'last
   Partial<Pick<Provider, 'apiPath'>>;
 
 /**
- * Notes findings; false = the provider is gone. They are no edit: who edits it meanwhile has not been overtaken
+ * Notes findings of a provider that is locked. They are no edit: who edits it meanwhile has not been overtaken
  * (edited.ts).
  */
-export async function noteFindings(tx: Tx, id: string, findings: ProviderFindings): Promise<boolean> {
-  const row = await lockIfThere(tx, id);
-  if (row === null) return false;
-  const { updatedAt } = row;
+export async function noteFindings(
+  tx: Tx,
+  { id, updatedAt }: Pick<Provider, 'id' | 'updatedAt'>,
+  findings: ProviderFindings,
+): Promise<void> {
   await tx.provider.update({ where: { id }, data: { ...findings, updatedAt }, select: { id: true } });
-  return true;
 }
 
 export function toProviderResult(row: Provider): ProviderResult {

@@ -20,7 +20,6 @@ export class Outlet {
   readonly #deps: OutletDeps;
   readonly #exchange: Exchange;
   #begun = false;
-  #answering = false;
 
   constructor(deps: OutletDeps, exchange: Exchange) {
     this.#deps = deps;
@@ -34,7 +33,7 @@ export class Outlet {
 
   /** True once a byte of an answer has gone to the client: what kept it waiting is none. */
   get answering(): boolean {
-    return this.#answering;
+    return this.#exchange.ttftMs !== null;
   }
 
   /** For how long the running attempt has been waited for, ms. */
@@ -130,7 +129,6 @@ export class Outlet {
   }
 
   #answer(): void {
-    this.#answering = true;
     this.#exchange.ttftMs ??= Math.round(this.#deps.now() - this.#exchange.startedAt);
   }
 
