@@ -1,6 +1,6 @@
 import type { TokenUsage } from '../accounting/usage.ts';
 import type { JsonObject, JsonValue, StreamReader } from './adapter.ts';
-import type { Result } from './conversations.cases.ts';
+import type { Result } from './conversations.case-shape.ts';
 
 /** What a client understood of an answer, whichever way it came. */
 export interface Outcome extends Omit<Result, 'usage'> {
