@@ -95,6 +95,27 @@ describe('before the first byte', () => {
         res.end();
       },
     ],
+    [
+      'signs of life and ends',
+      (res, request) => {
+        streamed(res, request);
+        res.end(': waiting\n\nevent: ping\ndata: {}\n\n');
+      },
+    ],
+    [
+      'signs of life and says that it is complete',
+      (res, request) => {
+        streamed(res, request);
+        res.end(': waiting\n\ndata: [DONE]\n\n');
+      },
+    ],
+    [
+      'only the word that it is complete',
+      (res, request) => {
+        streamed(res, request);
+        res.end('data: [DONE]\n\n');
+      },
+    ],
   ])('a stream that holds %s is begun anew elsewhere', async (_, respond) => {
     const to = await chains.withFirst(respond);
     const response = await chains.chat(to, { stream: true });
@@ -104,6 +125,22 @@ describe('before the first byte', () => {
     expect(text.endsWith('data: [DONE]\n\n')).toBe(true);
     expect(frames.at(-1)).toHaveProperty('cost_info');
     expect(await chains.rowOf(response)).toMatchObject({ status: 'success', attempts: 2 });
+  });
+
+  it('the only provider is asked again after a stream of nothing, and is told to have failed after two', async () => {
+    const nothing: Respond = (res, request) => {
+      streamed(res, request);
+      res.end('data: [DONE]\n\n');
+    };
+    const to = await chains.chain([nothing]);
+    const response = await chains.chat(to, { stream: true });
+    expect(response.status).toBe(503);
+    expect(to.upstreams[0]?.received).toHaveLength(2);
+    expect(await chains.rowOf(response)).toMatchObject({
+      status: 'error',
+      attempts: 2,
+      trace: { attempts: [{ outcome: 'malformed' }, { outcome: 'malformed' }] },
+    });
   });
 
   it('the only provider gets one more chance after a failure that may pass, and no third', async () => {

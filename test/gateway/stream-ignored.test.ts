@@ -177,6 +177,7 @@ describe('a stream where a whole answer was asked for', () => {
   });
 
   it.each([
+    ['only says that it is complete', 'data: [DONE]\n\n', 'malformed'],
     ['is cut off', pieces.slice(0, pieces.indexOf('ße.')), 'malformed'],
     ['tells an error', 'data: {"error":{"message":"No room","code":503}}\n\n', 'http_503'],
   ])('that %s is stepped over', async (_, text, outcome) => {

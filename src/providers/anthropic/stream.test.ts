@@ -197,6 +197,12 @@ data: {"type": "message_stop"}
     },
   );
 
+  it.each(['', framesOf([{ type: 'ping' }])])('that only ends, after %j, is malformed', (before) => {
+    const end = framesOf([{ type: 'message_stop' }]);
+    const push = (): unknown => new MessageStreamReader(CALL).push(Buffer.from(before + end));
+    expect(push).toThrow(expect.objectContaining({ kind: 'malformed', isRetryable: true, before: null }));
+  });
+
   it('that is not a stream at all is cut off', () => {
     const reader = new MessageStreamReader(CALL);
     expect(reader.push(Buffer.from('{"type":"message","content":[]}'))).toBeNull();

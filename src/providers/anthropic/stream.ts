@@ -21,6 +21,8 @@ export class MessageStreamReader implements StreamReader {
   readonly #content = new StreamContent();
   /** The message of `message_start`, with what `message_delta` added. */
   #message: JsonObject = {};
+  /** An event has come that is no sign of life only. */
+  #hasBegun = false;
   #usage: JsonObject | null = null;
   #isUsageFinal = false;
   #isStopped = false;
@@ -92,6 +94,8 @@ export class MessageStreamReader implements StreamReader {
   }
 
   #read(event: JsonObject): void {
+    const isFirst = !this.#hasBegun;
+    if (event['type'] !== 'ping') this.#hasBegun = true;
     switch (event['type']) {
       case 'message_start':
         this.#message = isObject(event['message']) ? event['message'] : {};
@@ -112,6 +116,9 @@ export class MessageStreamReader implements StreamReader {
         this.#onMessageDelta(event);
         break;
       case 'message_stop':
+        if (isFirst) {
+          throw new UpstreamFailure('malformed', 'The provider ended the stream without an answer.');
+        }
         if (!this.#isStopped) this.#stop();
         this.done = true;
         break;

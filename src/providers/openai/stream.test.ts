@@ -231,6 +231,20 @@ describe('failures inside a 2xx stream', () => {
     expect(relay('{"id":"x","choices":[]}', false).failure?.kind).toBe('malformed');
     expect(relay('', false).complete).toBe(false);
   });
+
+  it.each(['', ': waiting\n\n', 'event: ping\ndata: {}\n\n', 'id: 1\n\ndata:\n\n'])(
+    'an end with nothing before it but %j is malformed, in whatever chunks it comes',
+    (signsOfLife) => {
+      for (const asks of [false, true]) {
+        for (const lengths of [[], [7], Array<number>(60).fill(1)]) {
+          const { failure, text: out } = relay(signsOfLife + DONE, asks, lengths);
+          expect([failure?.kind, failure?.isRetryable, out]).toEqual(['malformed', true, '']);
+        }
+        const unended = relay(signsOfLife + DONE.trimEnd(), asks);
+        expect([unended.complete, unended.text]).toEqual([false, '']);
+      }
+    },
+  );
 });
 
 it('relays the same for every split into chunks', () => {

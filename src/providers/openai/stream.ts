@@ -103,11 +103,13 @@ export class OpenAiStream implements StreamReader {
       if (this.#begun) out.add(frame.raw);
       return null;
     }
-    this.#begun = true;
     if (data.length < 16 && data.includes(DONE_DATA)) {
+      if (!this.#begun)
+        return new UpstreamFailure('malformed', 'The provider ended the stream without an answer.');
       this.#done = true;
       return null;
     }
+    this.#begun = true;
     const found = findMembers(data);
     if (!found) return new UpstreamFailure('malformed', 'The provider sent an event that is no JSON object.');
     const [choices, usage, error] = found.values;
