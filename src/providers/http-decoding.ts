@@ -19,15 +19,8 @@ export interface DecodingHandler {
   onDrained(): void;
 }
 
-/** What an answer is packed with; null = it is as it is. */
-export function codingOf(header: string | readonly string[] | undefined): string | null {
-  if (header === undefined) return null;
-  const coding = (typeof header === 'string' ? header : header.join(', ')).trim().toLowerCase();
-  return coding === '' || coding === 'identity' ? null : coding;
-}
-
 /**
- * Unpacks one answer that came compressed although identity was asked for. Runs beside the event loop; holds no more
+ * Undoes one coding of an answer that came compressed although identity was asked for. Runs beside the event loop; holds no more
  * than one read of the socket and what one window needs, however much that unpacks to: what is not taken is not made.
  * A body that was cut off gives what there is of it, so that its reader may judge. Of an error that cannot be
  * unpacked the status is left, and tells enough.
@@ -44,16 +37,12 @@ export class Decoding {
   #outputOver = false;
   #failure: UpstreamFailure | null = null;
 
-  /** @throws UpstreamFailure when nobody knows the coding */
+  /** `coding`: one; that of an error need not be known. */
   constructor(coding: string, status: number, handler: DecodingHandler) {
     this.#open = OPENERS.get(coding) ?? null;
     this.#status = status;
     this.#handler = handler;
     this.#outputOver = this.#open === null;
-    if (this.#open !== null || status >= 400) return;
-    const name = JSON.stringify(coding.slice(0, LONGEST_NAME));
-    const message = `The provider compressed its answer as ${name}, which is not known here.`;
-    throw new UpstreamFailure('malformed', message, { status });
   }
 
   write(chunk: Buffer): void {
@@ -83,6 +72,12 @@ export class Decoding {
     this.#stream?.resume();
   }
 
+  /** What comes in is more than can be right. */
+  refuse(): void {
+    this.#stream?.destroy();
+    this.#ended("The provider's answer is too large.");
+  }
+
   close(): void {
     this.#outputOver = true;
     this.#stream?.destroy();
@@ -96,16 +91,17 @@ export class Decoding {
     });
     stream.on('drain', () => this.#drained());
     stream.on('end', () => this.#ended(null));
-    stream.on('error', (cause) => this.#ended(cause));
+    stream.on('error', (cause) => {
+      this.#ended("The provider's answer is not compressed as its header says.", cause);
+    });
     if (this.#paused) stream.pause();
     return stream;
   }
 
-  #ended(cause: Error | null): void {
+  #ended(message: string | null, cause?: Error): void {
     if (this.#outputOver) return;
     this.#outputOver = true;
-    if (cause !== null && this.#status < 400) {
-      const message = "The provider's answer is not compressed as its header says.";
+    if (message !== null && this.#status < 400) {
       const detail = { status: this.#status, cause };
       this.#handler.onDecodedEnd(new UpstreamFailure('malformed', message, detail));
       return;
@@ -129,8 +125,6 @@ const gunzip: Opener = () => createGunzip(CUT_ZLIB);
 /** RFC 9659: what is sent as zstd over HTTP needs a window of 8 MB at most. */
 const ZSTD_WINDOW_LOG = 23;
 const DEFLATE = 8;
-/** Of a coding that is not known, in a message. */
-const LONGEST_NAME = 40;
 
 const OPENERS: ReadonlyMap<string, Opener> = new Map<string, Opener>([
   ['gzip', gunzip],
@@ -150,3 +144,7 @@ const OPENERS: ReadonlyMap<string, Opener> = new Map<string, Opener>([
       }),
   ],
 ]);
+
+export function isKnownCoding(coding: string): boolean {
+  return OPENERS.has(coding);
+}

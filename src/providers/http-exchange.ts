@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { UpstreamFailure, type UpstreamHeaders } from './adapter.ts';
-import { codingOf, Decoding, type DecodingHandler } from './http-decoding.ts';
+import type { DecodingHandler } from './http-decoding.ts';
+import { codingsOf, unpack, type Unpacking } from './http-decodings.ts';
 import { toUpstreamFailure } from './http-failure.ts';
 
 /** All in ms. */
@@ -68,7 +69,7 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamExchange, D
   use: { readonly origin: UsedOrigin; place: number } | null = null;
   #controller: Dispatcher.DispatchController | null = null;
   /** Null = the bytes come as they are. */
-  #decoding: Decoding | null = null;
+  #decoding: Unpacking | null = null;
   #opening = true;
   #over = false;
   #sent = false;
@@ -150,10 +151,10 @@ export class Exchange implements Dispatcher.DispatchHandler, UpstreamExchange, D
   ): void {
     if (this.#over || status < 200) return;
     this.#answered = true;
-    const coding = codingOf(headers['content-encoding']);
-    if (coding !== null) {
+    const codings = codingsOf(headers['content-encoding']);
+    if (codings.length > 0) {
       // Identity was asked for; some servers and the proxies before them compress all the same.
-      this.#decoding = new Decoding(coding, status, this);
+      this.#decoding = unpack(codings, status, this);
       if (this.#paused) this.#decoding.pause();
     }
     this.#handler.onHeaders(status, headers);

@@ -107,6 +107,31 @@ describe.each(CODINGS)('$coding', ({ coding, pack, open }) => {
   });
 });
 
+it('packed twice, an answer arrives plain, and a stream frame by frame as the provider sends it', async () => {
+  const whole = sending('gzip, br', brotliCompressSync(gzipSync(completion)));
+  const inner = createGzip();
+  const outer = createBrotliCompress();
+  inner.on('data', (chunk) => {
+    outer.write(chunk);
+    outer.flush();
+  });
+  inner.on('end', () => outer.end());
+  const streamed: Respond = (res) => {
+    res.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip, br' });
+    outer.pipe(res);
+    inner.write(frame('m', { role: 'assistant', content: 'Once ' }));
+    inner.flush();
+  };
+  expect(await (await chains.chat(await chains.chain([whole], PATIENT))).json()).toMatchObject({ choices });
+  const to = await chains.chain([streamed], PATIENT);
+  const response = await chains.chat(to, { stream: true });
+  inner.write(frame('m', { content: 'upon' }, 'stop'));
+  inner.end('data: [DONE]\n\n');
+  const { frames } = await readStream(response);
+  expect(frames.map((it) => it.choices[0]?.delta.content)).toEqual(['Once ', 'upon']);
+  expect(await chains.rowOf(response)).toMatchObject({ status: 'success', attempts: 1 });
+});
+
 describe('what cannot be unpacked', () => {
   it.each([
     ['is in a coding that nobody knows', sending('compress', Buffer.from(completion)), 'malformed'],

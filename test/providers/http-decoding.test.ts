@@ -3,9 +3,15 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { UpstreamFailure, UpstreamRequest } from '../../src/providers/adapter.ts';
-import { createUpstream, type Upstream, type UpstreamExchange } from '../../src/providers/http.ts';
+import {
+  createUpstream,
+  type SendOptions,
+  type Upstream,
+  type UpstreamExchange,
+} from '../../src/providers/http.ts';
 
 const TIMEOUTS = { connectMs: 30_000, firstByteMs: 30_000, betweenBytesMs: 30_000 };
 const TEXT = 'What is compressed comes out as it was: Grüße, 你好. '.repeat(2_000);
@@ -38,15 +44,16 @@ function packed(coding: string, body: Buffer, { status = 200, piece = 997 } = {}
   };
 }
 
-const failureOf = (): Promise<UpstreamFailure> =>
-  upstream.send(request).then(
+const failureOf = (options: SendOptions = {}): Promise<UpstreamFailure> =>
+  upstream.send(request, options).then(
     () => {
       throw new Error('it should have failed');
     },
     (failure: UpstreamFailure) => failure,
   );
 
-const PACK = [
+type Pack = (bytes: Buffer) => Buffer;
+const PACK: readonly (readonly [string, Pack])[] = [
   ['gzip', gzipSync],
   ['x-gzip', gzipSync],
   ['GZIP', gzipSync],
@@ -54,7 +61,11 @@ const PACK = [
   ['deflate', deflateRawSync],
   ['br', brotliCompressSync],
   ['zstd', zstdCompressSync],
-] as const;
+  ['gzip, br', (bytes) => brotliCompressSync(gzipSync(bytes))],
+  ['deflate,gzip', (bytes) => gzipSync(deflateRawSync(bytes))],
+  ['Identity, zstd,, identity', zstdCompressSync],
+  ['br, deflate, zstd', (bytes) => zstdCompressSync(deflateSync(brotliCompressSync(bytes)))],
+];
 
 describe.each(PACK)('%s', (coding, pack) => {
   it.each([1_000_000, 997, 1])('is unpacked, in pieces of %i bytes', async (piece) => {
@@ -147,18 +158,36 @@ describe('what is not what it is said to be', () => {
     expect(await failureOf()).toMatchObject({ kind: 'malformed', status: 200, message });
   });
 
-  it.each(['compress', 'gzip, br', '"><script>'])('is malformed, too, when it is %s', async (coding) => {
-    packed(coding, Buffer.from('whatever'));
-    const failure = await failureOf();
-    expect(failure).toMatchObject({ kind: 'malformed', status: 200 });
-    expect(failure.message).toContain(`${JSON.stringify(coding)}, which is not known here`);
+  it.each(['compress', 'gzip, compress', '"><script>'])(
+    'is malformed, too, when it is %s',
+    async (coding) => {
+      packed(coding, Buffer.from('whatever'));
+      const failure = await failureOf();
+      expect(failure).toMatchObject({ kind: 'malformed', status: 200 });
+      expect(failure.message).toContain(`${JSON.stringify(coding)}, which is not known here`);
+    },
+  );
+
+  it('is malformed, too, when the inner of two codings is another', async () => {
+    packed('br, gzip', gzipSync(Buffer.from('{"plain":"JSON"}')));
+    const message = "The provider's answer is not compressed as its header says.";
+    expect(await failureOf()).toMatchObject({ kind: 'malformed', status: 200, message });
   });
 
-  it.each(['gzip', 'compress'])('keeps its status when it is an error (%s)', async (coding) => {
-    packed(coding, Buffer.from('{"error":"plain"}'), { status: 429 });
-    const { status, body } = await upstream.send(request);
-    expect([status, body.length]).toEqual([429, 0]);
+  it('is malformed, too, when it was packed four times', async () => {
+    packed('gzip, gzip, gzip, gzip', gzipSync(gzipSync(gzipSync(gzipSync(TEXT)))));
+    const message = 'The provider compressed its answer 4 times; 3 times are undone here.';
+    expect(await failureOf()).toMatchObject({ kind: 'malformed', status: 200, message });
   });
+
+  it.each(['gzip', 'compress', 'gzip, br', 'br, compress', 'gzip, gzip, gzip, gzip'])(
+    'keeps its status when it is an error (%s)',
+    async (coding) => {
+      packed(coding, Buffer.from('{"error":"plain"}'), { status: 429 });
+      const { status, body } = await upstream.send(request);
+      expect([status, body.length]).toEqual([429, 0]);
+    },
+  );
 
   it('leaves the connection as good as new', async () => {
     packed('gzip', Buffer.concat([gzipSync(Buffer.from('first')), Buffer.alloc(300_000)]));
@@ -167,4 +196,37 @@ describe('what is not what it is said to be', () => {
     expect((await upstream.send(request)).body.toString()).toBe('second');
     expect(upstream.stats().open).toBe(0);
   });
+});
+
+it('however it was packed, up to three times, and in whatever pieces it comes', async () => {
+  const layers: Record<string, Pack> = {
+    gzip: gzipSync,
+    deflate: deflateSync,
+    br: brotliCompressSync,
+    zstd: zstdCompressSync,
+    identity: (bytes) => bytes,
+  };
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.constantFrom(...Object.keys(layers)), { minLength: 1, maxLength: 3 }),
+      fc.uint8Array({ maxLength: 3_000 }),
+      fc.integer({ min: 1, max: 300 }),
+      async (codings, bytes, piece) => {
+        const body = codings.reduce<Buffer>((inner, it) => layers[it]?.(inner) ?? inner, Buffer.from(bytes));
+        packed(codings.join(', '), body, { piece });
+        expect((await upstream.send(request)).body.equals(bytes)).toBe(true);
+      },
+    ),
+    { numRuns: 100 },
+  );
+});
+
+it('what is more than fits between two codings is given up, though nothing comes out', async () => {
+  // The inner one has a name that never ends, of which nothing would ever be too large.
+  const named = Buffer.alloc(160 * 1024 * 1024, 'x');
+  Buffer.from([0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 255]).copy(named);
+  packed('gzip, gzip', gzipSync(named, { level: 1 }), { piece: 65_536 });
+  const message = "The provider's answer is too large.";
+  const failure = await failureOf({ timeoutMs: 120_000 });
+  expect(failure).toMatchObject({ kind: 'malformed', status: 200, message });
 });
