@@ -7,6 +7,7 @@ import {
 } from './adapter.ts';
 import { isObject } from './json-object.ts';
 import { skipSpace } from './json-spans.ts';
+import { mergeDetails } from './reasoning-details.ts';
 import { SseReader } from './sse.ts';
 
 /** What the lines of a stream of events begin with, and no JSON does: a comment, data, event, id, retry. */
@@ -93,12 +94,14 @@ function withCalls(known: JsonValue | undefined, pieces: readonly JsonObject[]):
   return calls.sort((a, b) => Number(a['index']) - Number(b['index']));
 }
 
-/** As OpenAI has it: calls without an index, and no empty text beside a call or a refusal. */
+/** As a whole answer has it: calls without an index, reasoning in one piece, no empty text beside a call or a refusal. */
 function complete(message: JsonObject): void {
   const calls = message['tool_calls'];
   if (Array.isArray(calls)) {
     for (const call of calls) if (isObject(call)) delete call['index'];
   }
+  const details = message['reasoning_details'];
+  if (Array.isArray(details)) message['reasoning_details'] = mergeDetails(details);
   const isSilent = message['content'] === '';
   if (isSilent && (Array.isArray(calls) || typeof message['refusal'] === 'string')) message['content'] = null;
 }
@@ -112,7 +115,11 @@ function addMember(to: JsonObject, name: string, value: JsonValue | undefined): 
 
 function joined(known: JsonValue | undefined, more: JsonValue): JsonValue {
   if (typeof known === 'string' && typeof more === 'string') return known + more;
-  if (Array.isArray(known) && Array.isArray(more)) return [...known, ...more];
+  if (Array.isArray(known) && Array.isArray(more)) {
+    // Both are ours alone. A list of thousands of pieces is not copied for each of them.
+    for (const each of more) known.push(each);
+    return known;
+  }
   if (!isObject(known) || !isObject(more)) return more;
   const both: JsonObject = { ...known };
   for (const [name, value] of Object.entries(more)) addMember(both, name, value);
