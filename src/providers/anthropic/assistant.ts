@@ -86,17 +86,25 @@ function toolCalls(value: JsonValue | undefined, path: string, ids: ToolIds): Bl
   });
 }
 
+/**
+ * A model that was cut off, or wrote nonsense, leaves arguments that are no JSON object. Clients keep them in the history
+ * beside the error that their tool gave, and OpenAI takes them; here a call has to hold an object, so the text goes into
+ * one, and the conversation can go on.
+ */
 function toolInput(value: JsonValue | undefined, param: string): JsonObject {
   if (isObject(value)) return value;
   if (value === undefined || value === null) return {};
   if (typeof value !== 'string') throw invalid(param, 'must be a string that holds a JSON object.');
   if (value.trim() === '') return {};
-  let input: JsonValue;
+  return parsedObject(value) ?? { invalid_arguments: value };
+}
+
+function parsedObject(text: string): JsonObject | null {
   try {
-    input = parseExact(value);
+    const input = parseExact(text);
+    return isObject(input) ? input : null;
   } catch (cause) {
-    if (cause instanceof SyntaxError) throw invalid(param, 'must be a string that holds a JSON object.');
+    if (cause instanceof SyntaxError) return null;
     throw cause;
   }
-  return requireObject(input, param);
 }

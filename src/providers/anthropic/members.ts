@@ -14,7 +14,7 @@ const TRANSLATED = [
  */
 const IGNORED = [
   'stream_options', 'frequency_penalty', 'presence_penalty', 'logit_bias', 'logprobs', 'top_logprobs', 'seed',
-  'prediction', 'prompt_cache_key', 'prompt_cache_retention', 'store', 'verbosity', 'moderation',
+  'prediction', 'prompt_cache_key', 'prompt_cache_options', 'prompt_cache_retention', 'store', 'verbosity', 'moderation',
 ]; // prettier-ignore
 
 const HELD_BACK = new Set([...TRANSLATED, ...IGNORED]);
