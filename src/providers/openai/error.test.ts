@@ -240,6 +240,33 @@ describe('context overflow', () => {
       ],
       1_048_576,
     ],
+    [
+      'OpenAI, where the prompt has a limit of its own',
+      openai(
+        'Input tokens exceed the configured limit of 272000 tokens. Your messages resulted in 300000 tokens. Please reduce the length of the messages.',
+        { code: 'context_length_exceeded' },
+      ),
+      272_000,
+    ],
+    ['Fireworks', openai('The prompt is too long: 140000, model maximum context length: 131071'), 131_071],
+    ['GitHub Copilot', openai('prompt token count of 135155 exceeds the limit of 128000'), 128_000],
+    ['GitHub Models', openai('Request body too large for gpt-4o model. Max size: 8000 tokens.'), 8000],
+    ['Moonshot', openai('Invalid request: Your request exceeded model token limit: 131072'), 131_072],
+    [
+      'Cerebras',
+      {
+        message:
+          'Please reduce the length of the messages or completion. Current length is 40000 while limit is 8192',
+        type: 'invalid_request_error',
+        code: 'context_length_exceeded',
+      },
+      8192,
+    ],
+    ['Groq', openai('Please reduce the length of the messages or completion.'), null],
+    ['Bedrock', openai('Input is too long for requested model.'), null],
+    ['Ollama', { error: 'the input length exceeds the context length' }, null],
+    ['MiniMax', openai('invalid params, context window exceeds limit (2013)'), null],
+    ['Zhipu', { error: { code: '1261', message: 'Prompt exceeds max length' } }, null],
     ['figures with commas', openai("This model's maximum context length is 128,000 tokens."), 128_000],
   ])('is recognised in the words of %s', (_name, body, contextWindow) => {
     for (const status of [400, 413, 422, 500])

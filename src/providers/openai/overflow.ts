@@ -9,8 +9,10 @@ export interface Overflow {
  * that it is linear; `window` is the model's limit, not what was asked for.
  */
 const PHRASINGS: readonly RegExp[] = [
-  // OpenAI, vLLM, OpenRouter, DeepSeek, SGLang, LiteLLM
-  /maximum context length (?:is |of |\()(?<window>[\d,]{2,12})/,
+  // OpenAI, vLLM, OpenRouter, DeepSeek, SGLang, LiteLLM; Fireworks: "…, model maximum context length: 131071"
+  /maximum context length(?:: | is | of | \()(?<window>[\d,]{2,12})/,
+  // OpenAI, where the prompt has a limit of its own
+  /input tokens exceed the configured limit of (?<window>[\d,]{2,12})/,
   // vLLM: "longer than the maximum model length of 4096", "… (length 5000) exceeds the maximum model length (4096)"
   /maximum model length (?:of |is |\()?(?<window>[\d,]{2,12})/,
   // SGLang: "The input (5000 tokens) is longer than the model's context length (4096 tokens)."
@@ -28,6 +30,14 @@ const PHRASINGS: readonly RegExp[] = [
   /exceeds? the available context size \((?<window>[\d,]{2,12})/,
   // TGI: "`inputs` tokens + `max_new_tokens` must be <= 4096"
   /`max_new_tokens` must be <= (?<window>[\d,]{2,12})/,
+  // GitHub Copilot
+  /prompt token count of \d{1,12} exceeds the limit of (?<window>[\d,]{2,12})/,
+  // GitHub Models: "Request body too large for gpt-4o model. Max size: 8000 tokens."
+  /request body too large for .{1,200} model\. max size: (?<window>[\d,]{2,12}) tokens/,
+  // Moonshot
+  /exceeded model token limit: (?<window>[\d,]{2,12})/,
+  // Cerebras: "Please reduce the length of the messages or completion. Current length is 40000 while limit is 8192"
+  /current length is \d{1,12} while limit is (?<window>[\d,]{2,12})/,
   // The same without a figure
   /maximum context length/,
   /context[ _]length[ _]exceeded/,
@@ -37,6 +47,16 @@ const PHRASINGS: readonly RegExp[] = [
   /initial prompt is greater than the context length/,
   /context the overflows/,
   /prompt is too long/,
+  // Groq
+  /please reduce the length of the messages/,
+  // Bedrock
+  /input is too long for requested model/,
+  // Ollama
+  /input length exceeds the context length/,
+  // MiniMax
+  /context window exceeds limit/,
+  // Zhipu
+  /prompt exceeds max length/,
 ];
 
 /** OpenAI's (and its imitators'), llama.cpp's. */
