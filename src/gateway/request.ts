@@ -89,6 +89,8 @@ function readBoolean(body: Buffer, span: Span | null, param: string): boolean {
 function readLimit(body: Buffer, span: Span | null, param: string): number | null {
   if (span === null || isNull(body, span)) return null;
   const value = Number(body.toString('latin1', span.start, Math.min(span.end, span.start + 32)));
+  // llama.cpp's and LM Studio's word for "no limit", which clients made for them send to everybody.
+  if (value === -1) return null;
   if (!Number.isInteger(value) || value < 1) throw wrongType(param, 'a whole number of at least 1');
   return value;
 }
@@ -97,6 +99,8 @@ function readLimit(body: Buffer, span: Span | null, param: string): number | nul
 function readChoices(body: Buffer, span: Span | null): number {
   if (span === null) return 1;
   const value = Number(body.toString('latin1', span.start, Math.min(span.end, span.start + 32)));
+  // llama.cpp's and LM Studio's word for "no limit", which clients made for them send to everybody.
+  if (value === -1) return null;
   return Number.isSafeInteger(value) && value > 1 ? value : 1;
 }
 

@@ -176,7 +176,7 @@ describe('readChatRequest', () => {
       '{"model":"m","messages":[{}],"stream":true,"stream_options":{"include_usage":1}}',
       'stream_options.include_usage',
     ],
-    ['{"model":"m","messages":[{}],"max_tokens":-1}', 'max_tokens'],
+    ['{"model":"m","messages":[{}],"max_tokens":-2}', 'max_tokens'],
     ['{"model":"m","messages":[{}],"max_tokens":1.5}', 'max_tokens'],
     ['{"model":"m","messages":[{}],"max_completion_tokens":"9"}', 'max_completion_tokens'],
     ['{"model":"m","messages":[{}],"user":{}}', 'user'],

@@ -32,6 +32,8 @@ export function maxTokens(call: ChatCall, json: JsonObject, traits: ModelTraits)
 
 function tokenCount(value: JsonValue | undefined, param: string): number | undefined {
   const count = optionalNumber(value, param);
+  // What clients of local servers write for "no limit".
+  if (count === -1) return undefined;
   if (count === undefined || (Number.isSafeInteger(count) && count >= 0)) return count;
   throw invalid(param, 'must be a whole number of tokens.');
 }
