@@ -97,7 +97,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
 function doorOf(req: IncomingMessage, route: GatewayRoute): Door {
   const { path } = route;
-  const doors = DOORS.get(path) ?? (path.startsWith('/models/') ? ONE_MODEL : undefined);
+  const doors =
+    DOORS.get(path) ?? DOORS.get(tidy(path)) ?? (path.startsWith('/models/') ? ONE_MODEL : undefined);
   if (doors === undefined) {
     throw new AppError(
       'route_not_found',
@@ -110,6 +111,11 @@ function doorOf(req: IncomingMessage, route: GatewayRoute): Door {
     throw new MethodNotAllowed(path, Object.keys(doors).join(', '));
   }
   return door;
+}
+
+/** Clients join a base URL and a path with one slash too many, and some end every path with one. */
+function tidy(path: string): string {
+  return path.replace(/\/{2,}/g, '/').replace(/(?!^)\/$/, '');
 }
 
 class MethodNotAllowed extends AppError {

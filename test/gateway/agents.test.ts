@@ -1,0 +1,157 @@
+/** What coding agents and their SDKs really send: odd paths, limits of local servers, histories with broken calls. */
+import OpenAI from 'openai';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startTestPrism, type TestPrism, type TestTenant } from '../kit/prism.ts';
+import { answer, refuse, sendJson, startUpstream, type ScriptedUpstream } from './upstream.ts';
+
+const messages = [{ role: 'user' as const, content: 'Hello!' }];
+const CLAUDE = 'claude-sonnet-4-5';
+let prism: TestPrism;
+let tenant: TestTenant;
+let openAi: ScriptedUpstream;
+let anthropic: ScriptedUpstream;
+
+beforeAll(async () => {
+  prism = await startTestPrism();
+  openAi = await startUpstream(['small', 'text-embedding-local']);
+  anthropic = await startUpstream([{ id: CLAUDE, type: 'model', display_name: 'Claude' }]);
+  const auth = { type: 'none' };
+  tenant = await prism.tenant('agents', [
+    await prism.provider({ name: 'Local', type: 'custom', config: { baseUrl: openAi.origin, auth } }),
+    await prism.provider({
+      name: 'Claude',
+      type: 'anthropic',
+      config: { baseUrl: anthropic.origin, auth: { type: 'api_key', apiKey: 'sk-ant-test-0123456789' } },
+    }),
+  ]);
+});
+beforeEach(() => {
+  openAi.received.length = 0;
+  openAi.respond = answer('Hello!');
+  anthropic.received.length = 0;
+  anthropic.respond = (res) =>
+    sendJson(res, 200, {
+      id: 'msg_1',
+      type: 'message',
+      role: 'assistant',
+      model: CLAUDE,
+      content: [{ type: 'text', text: 'Hello!' }],
+      stop_reason: 'end_turn',
+      usage: { input_tokens: 10, output_tokens: 5 },
+    });
+});
+afterAll(async () => {
+  await prism.stop();
+  await Promise.all([openAi.close(), anthropic.close()]);
+});
+
+const sentTo = (upstream: ScriptedUpstream): Record<string, unknown> =>
+  JSON.parse(upstream.received.at(-1)?.body.toString() ?? 'null') as Record<string, unknown>;
+
+describe('a path', () => {
+  const authorization = (): Record<string, string> => ({ authorization: `Bearer ${tenant.apiKey}` });
+
+  it.each(['//chat/completions', '/chat/completions/', '//chat//completions//', '/chat/completions/?a=b'])(
+    'of %s is what it means',
+    async (path) => {
+      const response = await prism.gateway(tenant, path, { model: 'small', messages });
+      expect([response.status, await response.json()]).toMatchObject([200, { object: 'chat.completion' }]);
+    },
+  );
+
+  it('of models with a slash at its end is the list, and no model without a name', async () => {
+    for (const path of ['/models/', '//models', '/models//']) {
+      const response = await fetch(tenant.baseUrl + path, { headers: authorization() });
+      expect([path, response.status, await response.json()]).toMatchObject([path, 200, { object: 'list' }]);
+    }
+  });
+
+  it('that is none stays none', async () => {
+    for (const path of ['//nothing', '/', '//', '/chat/']) {
+      const response = await prism.gateway(tenant, path, {});
+      expect([path, response.status]).toEqual([path, 404]);
+    }
+  });
+});
+
+describe('max_tokens of -1, as local servers have "no limit"', () => {
+  it.each(['max_tokens', 'max_completion_tokens'])('goes to them as it is (%s)', async (member) => {
+    const response = await prism.gateway(tenant, '/chat/completions', {
+      model: 'small',
+      messages,
+      [member]: -1,
+    });
+    expect(response.status).toBe(200);
+    expect(sentTo(openAi)).toMatchObject({ [member]: -1 });
+  });
+
+  it.each(['max_tokens', 'max_completion_tokens'])(
+    'is as if it were not there where a limit is needed (%s)',
+    async (member) => {
+      const limitOf = async (body: object): Promise<unknown> => {
+        const response = await prism.gateway(tenant, '/chat/completions', {
+          model: CLAUDE,
+          messages,
+          ...body,
+        });
+        expect(response.status).toBe(200);
+        return sentTo(anthropic)['max_tokens'];
+      };
+      const usual = await limitOf({});
+      expect(usual).toBeGreaterThan(1000);
+      expect(await limitOf({ [member]: -1 })).toBe(usual);
+    },
+  );
+});
+
+describe('a history with tool calls that a model has spoilt', () => {
+  // Cut off at max_tokens, no object, an empty string: OpenAI takes them all.
+  it.each([
+    ['{"path":"/tmp/a', { invalid_arguments: '{"path":"/tmp/a' }],
+    ['"ls -l"', { invalid_arguments: '"ls -l"' }],
+    ['[1]', { invalid_arguments: '[1]' }],
+    ['null', { invalid_arguments: 'null' }],
+    ['', {}],
+    ['{"path":"a"}', { path: 'a' }],
+  ])('goes on behind Anthropic’s wire, too: %j', async (args, input) => {
+    const client = new OpenAI({ baseURL: tenant.baseUrl, apiKey: tenant.apiKey, maxRetries: 0 });
+    const fn = { name: 'read', arguments: args };
+    const completion = await client.chat.completions.create({
+      model: CLAUDE,
+      messages: [
+        ...messages,
+        { role: 'assistant', content: null, tool_calls: [{ id: 'call_1', type: 'function', function: fn }] },
+        { role: 'tool', tool_call_id: 'call_1', content: 'These are no arguments.' },
+      ],
+      tools: [{ type: 'function', function: { name: 'read', parameters: { type: 'object' } } }],
+    });
+    expect(completion.choices[0]?.message.content).toBe('Hello!');
+    const call = { type: 'tool_use', id: 'call_1', name: 'read', input };
+    expect(sentTo(anthropic)['messages']).toMatchObject([{}, { content: [call] }, { role: 'user' }]);
+  });
+});
+
+it('what only OpenAI knows of its prompt cache does not reach Anthropic', async () => {
+  const client = new OpenAI({ baseURL: tenant.baseUrl, apiKey: tenant.apiKey, maxRetries: 0 });
+  await client.chat.completions.create({
+    model: CLAUDE,
+    messages,
+    prompt_cache_key: 'k',
+    prompt_cache_options: { mode: 'implicit' },
+    prompt_cache_retention: '24h',
+  });
+  expect(Object.keys(sentTo(anthropic)).filter((it) => it.startsWith('prompt_cache'))).toEqual([]);
+});
+
+it.each([
+  'Please reduce the length of the messages or completion.',
+  'Input is too long for requested model.',
+  'prompt token count of 135155 exceeds the limit of 128000',
+])('a prompt that does not fit moves on, however the provider says it: %s', async (message) => {
+  openAi.respond = refuse(400, { message, type: 'invalid_request_error', code: null });
+  const response = await prism.gateway(tenant, '/chat/completions', { model: 'small', messages });
+  expect([response.status, await response.json()]).toMatchObject([
+    200,
+    { model: CLAUDE, context_fallback: { original_model: 'small', reason: 'context_overflow' } },
+  ]);
+});
