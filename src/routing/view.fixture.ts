@@ -2,9 +2,12 @@ import type {
   Candidate,
   CategoryView,
   Classification,
+  CompiledRules,
+  FiredRule,
   RouteRequest,
   RouteTools,
   RoutingView,
+  RuleEffect,
 } from './types.ts';
 import { readRoutingSettings, type StoredRoutingSettings } from './settings.ts';
 import { readSignals } from './signals/read-signals.ts';
@@ -78,4 +81,22 @@ export function ask(text: string, more: Record<string, unknown> = {}): RouteRequ
 /** Tools that classify everything as told. */
 export function tools(key: string, confidence = 0.9, facts: Partial<RouteTools> = {}): RouteTools {
   return { classify: () => classified(key, confidence), alive: () => true, now: () => 0, ...facts };
+}
+
+/** One model for easy work, one for most, one for the hardest. */
+export const SMALL = candidate('small', { tier: 'minimal', inputPer1M: 0.1, outputPer1M: 0.4 });
+export const MIDDLE = candidate('middle', { tier: 'medium' });
+export const LARGE = candidate('large', { tier: 'critical', inputPer1M: 15, outputPer1M: 75 });
+export const ALL = [SMALL, MIDDLE, LARGE];
+
+/** A rule set whose rules fire whatever the texts are. */
+export function rules(...effects: RuleEffect[]): CompiledRules[] {
+  const fired = effects.map((effect, index): FiredRule => ({
+    kind: 'keyword',
+    name: `rule ${index}`,
+    ruleSet: 'test',
+    effect,
+  }));
+  const match = () => fired;
+  return [{ id: 'test', name: 'test', version: 1, definition: {}, match, thresholds: { confidence: 0.65 } }];
 }
