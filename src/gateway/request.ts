@@ -99,8 +99,6 @@ function readLimit(body: Buffer, span: Span | null, param: string): number | nul
 function readChoices(body: Buffer, span: Span | null): number {
   if (span === null) return 1;
   const value = Number(body.toString('latin1', span.start, Math.min(span.end, span.start + 32)));
-  // llama.cpp's and LM Studio's word for "no limit", which clients made for them send to everybody.
-  if (value === -1) return null;
   return Number.isSafeInteger(value) && value > 1 ? value : 1;
 }
 
