@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { Price } from './accounting/price.ts';
 import type { RoutingSource } from './domain/routing-source.ts';
 import type { AutoDeps } from './gateway/auto/route.ts';
+import { createKnownClassifications } from './gateway/auto/known-classifications.ts';
 import { createLlmClassifier } from './gateway/auto/llm-classifier.ts';
 import { createSessionMemory } from './gateway/auto/sessions.ts';
 import type { Logger } from './log.ts';
@@ -59,6 +60,7 @@ export function openRouter(deps: RouterDeps): Router {
   const cancelWarming = after(WARM_AFTER_MS, () => void warmUp({ pool, log, classifier }));
   return {
     classifier,
+    known: createKnownClassifications(classifier),
     llm: createLlmClassifier({ upstream, now: clock, clock: Date.now }),
     sessions: createSessionMemory({ now: clock }),
     alive: (providerId) => breaker.wouldAllow(providerId),

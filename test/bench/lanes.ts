@@ -5,19 +5,22 @@ export interface Shot {
   readonly path: string;
   readonly headers: Record<string, string>;
   readonly body: Buffer;
+  /** Where in the body eight bytes are another number each time; left out = it is always the same. */
+  readonly serialAt?: number;
 }
 
 /** Called once an answer has ended: its status, 0 if the connection broke, and the bytes of its body and framing. */
 export type Answered = (status: number, bytes: number) => void;
 
 /**
- * A client that asks the same thing over and over on connections that it keeps, one request at a time on each. A whole
+ * A client that asks the same thing over and over (but for its number, where it has one) on connections that it keeps, one request at a time on each. A whole
  * HTTP client costs as much CPU a request as the proxies that are measured, and its garbage collections would count
  * as their latency; this one writes bytes made beforehand and reads no more of an answer than where it ends.
  */
 export class Lanes {
   readonly #url: URL;
   readonly #request: Buffer;
+  readonly #serialAt: number | null;
   readonly #most: number;
   readonly #idle: Lane[] = [];
   readonly #waiting: Answered[] = [];
@@ -25,7 +28,9 @@ export class Lanes {
 
   constructor(origin: string, shot: Shot, connections: number) {
     this.#url = new URL(origin);
-    this.#request = Buffer.concat([Buffer.from(headOf(this.#url, shot)), shot.body]);
+    const head = Buffer.from(headOf(this.#url, shot));
+    this.#request = Buffer.concat([head, shot.body]);
+    this.#serialAt = shot.serialAt === undefined ? null : head.length + shot.serialAt;
     this.#most = connections;
   }
 
@@ -33,11 +38,19 @@ export class Lanes {
   fire(answered: Answered): void {
     const lane = this.#idle.pop() ?? (this.#open.size < this.#most ? this.#connect() : null);
     if (lane === null) this.#waiting.push(answered);
-    else lane.ask(this.#request, answered);
+    else lane.ask(this.#next(), answered);
   }
 
   close(): void {
     for (const lane of this.#open) lane.socket.destroy();
+  }
+
+  #next(): Buffer {
+    if (this.#serialAt === null) return this.#request;
+    const request = Buffer.from(this.#request);
+    request.write(String(serial).padStart(SERIAL_DIGITS, '0'), this.#serialAt, 'latin1');
+    serial += 1;
+    return request;
   }
 
   #connect(): Lane {
@@ -45,7 +58,7 @@ export class Lanes {
     const lane = new Lane(socket, () => {
       const next = this.#waiting.shift();
       if (next === undefined) this.#idle.push(lane);
-      else lane.ask(this.#request, next);
+      else lane.ask(this.#next(), next);
     });
     this.#open.add(lane);
     socket.once('close', () => {
@@ -59,6 +72,10 @@ export class Lanes {
     return lane;
   }
 }
+
+const SERIAL_DIGITS = 8;
+/** Of all lanes together: no number comes twice. */
+let serial = 0;
 
 function headOf(url: URL, shot: Shot): string {
   const fields = { host: url.host, 'content-length': String(shot.body.length), ...shot.headers };

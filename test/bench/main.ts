@@ -8,7 +8,7 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { atRate, median, quantile, saturate } from './load.ts';
 import { cpuMicros, forkServer, rssMb } from './process.ts';
-import { routingCost } from './routing.ts';
+import { routingCost, type Cost } from './routing.ts';
 import { stallsOf } from './stalls.ts';
 import { bareProxy, direct, discard, openModelPrism, portkey, startProduct, type Target } from './targets.ts';
 
@@ -159,10 +159,11 @@ async function latency(): Promise<void> {
 async function routing(): Promise<void> {
   const ours = targets.find((it) => it.name === 'Open Model Prism');
   if (ours === undefined) return;
-  print('**`auto` beside a named model**, at the same rate, CPU µs/request\n');
-  print('| prompt and answer | named | auto | auto × named |\n|---|---|---|---|');
-  for (const { name, named, auto, ratio } of await routingCost(ours, rounds, quick ? 2 : 4))
-    print(`| ${name} | ${named.toFixed(0)} | ${auto.toFixed(0)} | ${ratio.toFixed(2)} |`);
+  print('**`auto` beside a named model**, at the same rate, CPU µs/request, and × named\n');
+  print('| prompt and answer | named | auto, first turn | auto, further turns |\n|---|---|---|---|');
+  const cell = ({ micros, ratio }: Cost): string => `${micros.toFixed(0)} (${ratio.toFixed(2)})`;
+  for (const { name, named, first, further } of await routingCost(ours, rounds, quick ? 2 : 4))
+    print(`| ${name} | ${named.toFixed(0)} | ${cell(first)} | ${cell(further)} |`);
   print('');
 }
 

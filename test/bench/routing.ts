@@ -1,4 +1,5 @@
-import { atRate, median } from './load.ts';
+import { atRate, median, saturate } from './load.ts';
+import type { Shot } from './lanes.ts';
 import { cpuMicros } from './process.ts';
 import type { Target } from './targets.ts';
 
@@ -17,11 +18,19 @@ const CASES: readonly Case[] = [
   { name: '16 KB, streamed in 100 chunks', promptBytes: 16_384, stream: true, perSecond: 200 },
 ];
 
-/** One row of the table: medians of CPU µs a request, and of their ratio in the same round. */
+/** One row of the table: medians of CPU µs a request, and of their ratios in the same round. */
 export interface RoutingCost {
   readonly name: string;
   readonly named: number;
-  readonly auto: number;
+  /** Each request begins a conversation. */
+  readonly first: Cost;
+  /** Each is another turn of the same one, with the same question: an agent's, while its tools work. */
+  readonly further: Cost;
+}
+
+export interface Cost {
+  readonly micros: number;
+  /** Beside the same model by name. */
   readonly ratio: number;
 }
 
@@ -32,27 +41,35 @@ export interface RoutingCost {
 export async function routingCost(target: Target, rounds: number, seconds: number): Promise<RoutingCost[]> {
   const rows: RoutingCost[] = [];
   for (const { name, promptBytes, stream, perSecond } of CASES) {
-    const shots = ['bench', 'auto'].map((model) => target.shot(model, prose(promptBytes), stream));
+    const shot = (model: string): Shot => target.shot(model, prose(promptBytes), stream);
+    const auto = shot('auto');
+    const shots = [shot('bench'), { ...auto, serialAt: auto.body.indexOf(SERIAL) }, auto];
     const taken: number[][] = shots.map(() => []);
-    // The first round compiles what the others measure.
-    for (let round = 0; round <= rounds; round += 1) {
-      for (const [at, shot] of shots.entries()) {
+    // Compiles what the rounds measure: at their rates that would take minutes.
+    for (const one of shots) await saturate(target.server.origin, one, stream ? 2_000 : 6_000, 32);
+    for (let round = 0; round < rounds; round += 1) {
+      for (const [at, one] of shots.entries()) {
         const before = cpuMicros(target.server.pid);
-        const { requests, failures } = await atRate(target.server.origin, shot, perSecond, seconds);
+        const { requests, failures } = await atRate(target.server.origin, one, perSecond, seconds);
         if (failures > 0) throw new Error(`${failures} of ${requests} failed (${name})`);
-        if (round > 0) taken[at]?.push((cpuMicros(target.server.pid) - before) / requests);
+        taken[at]?.push((cpuMicros(target.server.pid) - before) / requests);
       }
     }
-    const [named = [], auto = []] = taken;
-    rows.push({
-      name,
-      named: median(named),
-      auto: median(auto),
-      ratio: median(auto.map((its, round) => its / (named[round] ?? its))),
-    });
+    const [named = [], first = [], further = []] = taken;
+    rows.push({ name, named: median(named), first: beside(named, first), further: beside(named, further) });
   }
   return rows;
 }
+
+function beside(named: readonly number[], auto: readonly number[]): Cost {
+  return {
+    micros: median(auto),
+    ratio: median(auto.map((its, round) => its / (named[round] ?? its))),
+  };
+}
+
+/** Where another number stands in each prompt that begins a conversation. */
+const SERIAL = '00000000';
 
 const WORDS =
   'the deployment of our payment service fails on mondays when its database connection pool is exhausted and we need to find out why this happens before customers see it again please explain how to measure what holds them'.split(
@@ -61,7 +78,7 @@ const WORDS =
 
 /** Words in no order of any use, but words: the classifier looks at them. The same size gives the same text. */
 function prose(bytes: number): string {
-  let text = '';
+  let text = `${SERIAL} `;
   for (let at = 0; text.length < bytes; at = (at * 31 + 7) % 8_191)
     text += `${WORDS[at % WORDS.length] ?? ''} `;
   return text.slice(0, bytes);

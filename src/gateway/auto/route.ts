@@ -15,8 +15,9 @@ import type {
 import { candidateKey } from '../../runtime/routing-view.ts';
 import type { RoutingWorld, ServedModel, TenantView } from '../../runtime/view.ts';
 import type { GatewayRequest } from '../request.ts';
-import { denied } from '../plan.ts';
+import { denied, lacksCandidates, unreadable } from '../plan.ts';
 import type { LlmClassifier, LlmUse } from './llm-classifier.ts';
+import type { KnownClassifications } from './known-classifications.ts';
 import { sessionKey, type SessionMemory } from './sessions.ts';
 
 /** Names that ask for routing. */
@@ -24,6 +25,7 @@ const AUTO: readonly string[] = ['auto', 'auto-prism'];
 
 export interface AutoDeps {
   readonly classifier: Pick<Classifier, 'classify'>;
+  readonly known: KnownClassifications;
   readonly llm: LlmClassifier;
   readonly sessions: SessionMemory;
   readonly alive: (providerId: string) => boolean;
@@ -79,7 +81,8 @@ export function asksForRouting(tenant: TenantView, requested: string): boolean {
 
 function isPinned(tenant: TenantView, name: string): boolean {
   const slash = name.indexOf('/');
-  return slash > 0 && tenant.providers.some((provider) => provider.slug === name.slice(0, slash));
+  const known = [...tenant.providers, ...tenant.unreadable];
+  return slash > 0 && known.some((provider) => provider.slug === name.slice(0, slash));
 }
 
 /**
@@ -110,7 +113,11 @@ export async function routeRequest(
   };
   const route: RouteRequest = { ...features, ...given, classification: null };
   const tools: RouteTools = {
-    classify: (texts, signals) => deps.classifier.classify(texts, signals),
+    // What has begun only now is not worth remembering: most requests are the only one of their conversation.
+    classify: (texts, signals) =>
+      given.session === null
+        ? deps.classifier.classify(texts, signals)
+        : deps.known.classify(key, texts, signals),
     alive: deps.alive,
     now: deps.now,
   };
@@ -170,9 +177,11 @@ function servedByKey(tenant: TenantView): ReadonlyMap<string, ServedModel> {
 
 /**
  * Throws the error of a request that nobody can serve: where the policy leaves no model at all it is the policy's word,
- * as for any name.
+ * as for any name. Where providers are missing because their credentials cannot be read, one of their models might have
+ * served: that is no fault of the request, whatever the others cannot do.
  */
 export function refuseRouting(decision: Decision, tenant: TenantView, requested: string): never {
+  if (lacksCandidates(tenant)) throw unreadable(requested);
   if (decision.candidates.length === 0 && tenant.modelsById.size > 0) throw denied(requested);
   throw new AppError('invalid_request', decision.refusal ?? 'No model can serve this request.', {
     param: 'model',

@@ -109,6 +109,18 @@ export function structureOf({ lastUser, system }: RequestTexts, shown: string, s
   found.push(`symbols${Math.min(6, Math.floor(share(counts, SYMBOLS, shown) * 40))}`);
   found.push(`digits${Math.min(6, Math.floor(share(counts, DIGITS, shown) * 25))}`);
   if (system !== '') found.push('system', `systemLength${step(system.length / 64)}`);
+  pushSeen(signals, found);
+  return found;
+}
+
+/** What the classifier sees of the signals, as one text: requests that differ in nothing of it look alike to it. */
+export function signalsSeen(signals: Signals): string {
+  const found: string[] = [];
+  pushSeen(signals, found);
+  return found.join(' ');
+}
+
+function pushSeen(signals: Signals, found: string[]): void {
   if (signals.tools > 0) found.push('tools', `tools${step(signals.tools)}`);
   if (signals.toolResults > 0) found.push('toolResults');
   if (signals.continuation) found.push('continuation');
@@ -118,7 +130,6 @@ export function structureOf({ lastUser, system }: RequestTexts, shown: string, s
   if (signals.fillInMiddle) found.push('fillInMiddle');
   found.push(`turns${Math.min(3, signals.turns)}`, `domain:${signals.domain}`);
   for (const language of signals.codeLanguages.slice(0, 3)) found.push('code', `code:${language}`);
-  return found;
 }
 
 function step(value: number): number {
