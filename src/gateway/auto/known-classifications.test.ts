@@ -79,9 +79,13 @@ describe('known classifications', () => {
       (messages) => ({ messages, response_format: { type: 'json_object' } }),
       (messages) => ({ messages: [...messages, { role: 'user', content: 'And now?' }] }),
       (messages) => ({ messages: [{ role: 'user', content: 'Write a function.' }, ...messages] }),
+      (messages) => ({ messages: [{ role: 'user', content: 'Hallo, wie gehts?' }, ...messages] }),
       (messages) => ({
         messages: [{ role: 'system', content: 'You are Cline, a coding agent.' }, ...messages],
       }),
+      // As long as what stood there before.
+      (messages) => ({ messages: messages.map((it) => ({ ...it, content: 'Write a novel now' })) }),
+      (messages) => ({ messages: messages.map((it) => ({ ...it, content: 'SELECT 1, 2 + 2;?' })) }),
     ];
     fc.assert(
       fc.property(begun, fc.array(fc.constantFrom(...changes), { maxLength: 4 }), (messages, turns) => {
