@@ -162,7 +162,8 @@ describe('what it costs to take a stream up again', () => {
     const events = requests.follow(SYSTEM, { ...options, filter: { model: 'no such' } });
     const nothing = events.next();
     await until(() => looked.rows >= OF_A + OF_B - 1);
-    expect(looked.most).toBeLessThanOrEqual(5_001);
+    // Soon after midnight the log lies in two partitions, of which PostgreSQL holds a row each to merge them.
+    expect(looked.most).toBeLessThanOrEqual(5_003);
     stopping.abort();
     expect(await nothing).toEqual({ done: true, value: undefined });
   });
