@@ -203,12 +203,12 @@ async function build(
     clearTimer: (timer) => clearTimeout(timer as NodeJS.Timeout),
     log,
   });
-  undo.push(
-    snapshots.onChange(({ providersById }) => {
-      breaker.retain(providersById);
-      status.retain(providersById);
-    }),
-  );
+  const follow = ({ providersById, unreadableById }: Snapshot): void => {
+    breaker.retain(providersById);
+    status.retain(providersById, unreadableById.keys());
+  };
+  follow(snapshots.current());
+  undo.push(snapshots.onChange(follow));
 
   const doors =
     env.role === 'worker'
@@ -243,6 +243,7 @@ async function build(
         ping: () => ping(pool),
         draining: () => server.draining,
         journal: () => ({ ...journal.depth(), accepting: journal.accepting() }),
+        credentialsReadable: () => snapshots.current().unreadableById.size === 0,
         version,
         role: env.role,
         clock: Date.now,

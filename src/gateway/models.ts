@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { AppError } from '../errors.ts';
-import type { ServedModel, TenantView } from '../runtime/view.ts';
-import { allowedModels, AUTO_MODEL } from './plan.ts';
+import type { ModelView, TenantView } from '../runtime/view.ts';
+import { allowedModel, AUTO_MODEL } from './plan.ts';
 
 /** A tenant's list as bytes: the same until its view changes. */
 export type ModelLists = WeakMap<TenantView, Buffer>;
@@ -10,20 +10,37 @@ export type ModelLists = WeakMap<TenantView, Buffer>;
 export function answerModels(res: ServerResponse, id: string, tenant: TenantView, lists: ModelLists): void {
   let body = lists.get(tenant);
   if (body === undefined) {
-    const data = [...(offersAuto(tenant) ? [AUTO] : []), ...tenant.listed.map(toModel)];
+    const models = listedModels(tenant);
+    const data = [...(offersAuto(tenant, models) ? [AUTO] : []), ...models.map(toModel)];
     body = Buffer.from(JSON.stringify({ object: 'list', data }));
     lists.set(tenant, body);
   }
   sendJson(res, 200, id, body);
 }
 
+/**
+ * What cannot be served only because the gateway cannot read a provider's credentials stays in the list, as what a
+ * provider that is down has: a client forgets what is gone, and another process may read them.
+ */
+function listedModels({ listed, unreadable, policy }: TenantView): readonly ModelView[] {
+  const models = new Map(listed.map(({ model }) => [model.id, model]));
+  if (unreadable.length === 0) return [...models.values()];
+  for (const { slug, models: own } of unreadable) {
+    for (const model of own.values()) {
+      if (model.visible && !models.has(model.id) && policy.allows(model.id, slug))
+        models.set(model.id, model);
+    }
+  }
+  return [...models.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
 /** What asks the router, as a model: many clients offer nothing but what is listed. */
 const AUTO = { id: AUTO_MODEL, object: 'model', created: 1_763_856_000, owned_by: 'open-model-prism' };
 
 /** Whether it is of use, and the tenant's policy takes it as it takes any other name: a whitelist has to name it. */
-function offersAuto({ aliases, listed, modelsById, policy }: TenantView): boolean {
+function offersAuto({ aliases, modelsById, policy }: TenantView, listed: readonly ModelView[]): boolean {
   if (aliases.has(AUTO.id) || modelsById.has(AUTO.id)) return false;
-  return policy.allows(AUTO.id, '') && listed.some(({ model }) => model.kind === 'chat');
+  return policy.allows(AUTO.id, '') && listed.some((model) => model.kind === 'chat');
 }
 
 /**
@@ -31,12 +48,12 @@ function offersAuto({ aliases, listed, modelsById, policy }: TenantView): boolea
  * answer bears that name.
  */
 export function answerModel(res: ServerResponse, id: string, tenant: TenantView, modelId: string): void {
-  if (modelId === AUTO.id && offersAuto(tenant)) {
+  if (modelId === AUTO.id && offersAuto(tenant, listedModels(tenant))) {
     sendJson(res, 200, id, Buffer.from(JSON.stringify(AUTO)));
     return;
   }
-  const [served] = allowedModels(tenant, modelId);
-  if (served === undefined) {
+  const model = allowedModel(tenant, modelId);
+  if (model === null) {
     throw new AppError(
       'model_not_found',
       `The model '${modelId}' does not exist or you do not have access to it.`,
@@ -45,11 +62,11 @@ export function answerModel(res: ServerResponse, id: string, tenant: TenantView,
       },
     );
   }
-  sendJson(res, 200, id, Buffer.from(JSON.stringify({ ...toModel(served), id: modelId })));
+  sendJson(res, 200, id, Buffer.from(JSON.stringify({ ...toModel(model), id: modelId })));
 }
 
-function toModel({ model }: ServedModel) {
-  return { id: model.id, object: 'model', created: model.created, owned_by: model.ownedBy };
+function toModel({ id, created, ownedBy }: ModelView) {
+  return { id, object: 'model', created, owned_by: ownedBy };
 }
 
 export function sendJson(res: ServerResponse, status: number, id: string, body: Buffer): void {

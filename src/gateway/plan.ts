@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts';
-import type { ServedModel, TenantView } from '../runtime/view.ts';
+import type { ModelView, ServedModel, TenantView, UnreadableProvider } from '../runtime/view.ts';
 
 /** What a client asks for to be routed; its other names stand for it. */
 export const AUTO_MODEL = 'auto';
@@ -17,13 +17,16 @@ export interface Plan {
  * Turns the name that the client wrote into targets: an alias is followed once, `<provider-slug>/<id>` pins a
  * provider, anything else is a bare id (which may itself hold "/") served by every provider that has it.
  *
- * @throws AppError access_denied, model_not_found, invalid_request (a model of the wrong kind)
+ * @throws AppError access_denied, model_not_found, invalid_request (a model of the wrong kind), provider_error (the
+ * credentials of all that have it cannot be read)
  */
 export function planTargets(tenant: TenantView, requested: string, operation: 'chat' | 'embeddings'): Plan {
-  const { model, served, pinned } = resolve(tenant, requested);
+  const resolved = resolve(tenant, requested);
+  const { model, served, pinned } = resolved;
   const targets = allowed(tenant, served);
   if (targets.length === 0) {
-    if (isForbidden(tenant, model, served)) throw denied(requested);
+    if (allowed(tenant, resolved.unreadable).length > 0) throw unreadable(requested);
+    if (isForbidden(tenant, resolved)) throw denied(requested);
     throw new AppError(
       'model_not_found',
       `The model '${requested}' does not exist or you do not have access to it. GET /v1/models lists yours.`,
@@ -38,9 +41,13 @@ export function planTargets(tenant: TenantView, requested: string, operation: 'c
   return { model, targets: able, pinned };
 }
 
-/** What may serve a name that a client writes, of whatever kind; empty = the name is of no use to the tenant. */
-export function allowedModels(tenant: TenantView, requested: string): readonly ServedModel[] {
-  return allowed(tenant, resolve(tenant, requested).served);
+/**
+ * The model behind a name that a client writes, of whatever kind; null = the name is of no use to the tenant. One whose
+ * provider cannot be called just now is a model all the same.
+ */
+export function allowedModel(tenant: TenantView, requested: string): ModelView | null {
+  const { served, unreadable: unserved } = resolve(tenant, requested);
+  return (allowed(tenant, served)[0] ?? allowed(tenant, unserved)[0])?.model ?? null;
 }
 
 /**
@@ -49,8 +56,9 @@ export function allowedModels(tenant: TenantView, requested: string): readonly S
  * @throws AppError access_denied
  */
 export function refuseForbidden(tenant: TenantView, requested: string): void {
-  const { model, served } = resolve(tenant, requested);
-  if (allowed(tenant, served).length === 0 && isForbidden(tenant, model, served)) throw denied(requested);
+  const resolved = resolve(tenant, requested);
+  const known = [...resolved.served, ...resolved.unreadable];
+  if (allowed(tenant, known).length === 0 && isForbidden(tenant, resolved)) throw denied(requested);
 }
 
 /**
@@ -65,13 +73,13 @@ export function refuseBannedRouting({ aliases, policy }: TenantView, requested: 
   if (names.some((name) => !policy.allows(name, ''))) throw denied(requested);
 }
 
-function allowed(tenant: TenantView, served: readonly ServedModel[]): readonly ServedModel[] {
-  return served.filter(({ model, provider }) => tenant.policy.allows(model.id, provider.slug));
+function allowed<Of extends UnservedModel>({ policy }: TenantView, models: readonly Of[]): readonly Of[] {
+  return models.filter(({ model, provider }) => policy.allows(model.id, provider.slug));
 }
 
 /** Of a name with nothing allowed behind it: whether that is the policy's doing, or nobody has such a model. */
-function isForbidden(tenant: TenantView, model: string, served: readonly ServedModel[]): boolean {
-  return served.length > 0 || !tenant.policy.allows(model, '');
+function isForbidden(tenant: TenantView, { model, served, unreadable: unserved }: Resolved): boolean {
+  return served.length + unserved.length > 0 || !tenant.policy.allows(model, '');
 }
 
 /** The 403 for what a tenant's policy forbids. */
@@ -79,18 +87,44 @@ export function denied(requested: string): AppError {
   return new AppError('access_denied', `Model '${requested}' is not allowed by tenant model policy`);
 }
 
+/** The 503 for what nobody can serve because this process cannot read the credentials of those who have it. */
+export function unreadable(requested: string): AppError {
+  return new AppError(
+    'provider_error',
+    `The model '${requested}' cannot be served: the gateway cannot read the credentials that it stores for its provider. ` +
+      'The fault is in the configuration of the gateway, not in the request; an administrator must mend it.',
+  );
+}
+
+/** Whether the tenant has chat models that the router could choose, were their providers' credentials readable. */
+export function lacksCandidates(tenant: TenantView): boolean {
+  return tenant.unreadable.some(({ slug, models }) =>
+    [...models.values()].some(
+      (model) => model.kind === 'chat' && model.visible && tenant.policy.allows(model.id, slug),
+    ),
+  );
+}
+
 /**
  * The model that a client means, whether or not it may have it; "" = none that the tenant's providers or its own aliases
  * name. What is summed up by model goes by this: clients may make up names without end.
  */
 export function meantModel(tenant: TenantView, requested: string): string {
-  const { model, served } = resolve(tenant, requested);
-  return served.length > 0 || tenant.aliases.has(requested) ? model : '';
+  const { model, served, unreadable: unserved } = resolve(tenant, requested);
+  return served.length + unserved.length > 0 || tenant.aliases.has(requested) ? model : '';
+}
+
+/** A model as a provider has it, callable or not. */
+interface UnservedModel {
+  readonly provider: Pick<UnreadableProvider, 'slug'>;
+  readonly model: ModelView;
 }
 
 interface Resolved {
   readonly model: string;
   readonly served: readonly ServedModel[];
+  /** The same of the providers whose credentials cannot be read. */
+  readonly unreadable: readonly UnservedModel[];
   readonly pinned: boolean;
 }
 
@@ -100,10 +134,19 @@ function resolve(tenant: TenantView, requested: string): Resolved {
   if (slash > 0) {
     const slug = name.slice(0, slash);
     const id = name.slice(slash + 1);
-    const served = tenant.modelsById.get(id)?.filter((it) => it.provider.slug === slug);
-    if (served !== undefined && served.length > 0) return { model: id, served, pinned: true };
+    const served = tenant.modelsById.get(id)?.filter((it) => it.provider.slug === slug) ?? [];
+    const unserved = unservedOf(tenant, id).filter((it) => it.provider.slug === slug);
+    if (served.length + unserved.length > 0) return { model: id, served, unreadable: unserved, pinned: true };
   }
-  return { model: name, served: tenant.modelsById.get(name) ?? [], pinned: false };
+  const served = tenant.modelsById.get(name) ?? [];
+  return { model: name, served, unreadable: unservedOf(tenant, name), pinned: false };
+}
+
+function unservedOf(tenant: TenantView, id: string): readonly UnservedModel[] {
+  return tenant.unreadable.flatMap((provider) => {
+    const model = provider.models.get(id);
+    return model === undefined ? [] : [{ provider, model }];
+  });
 }
 
 function canDo(target: ServedModel, operation: 'chat' | 'embeddings'): boolean {

@@ -63,6 +63,7 @@ export function tenantOf(models: readonly ServedModel[], more: Partial<TenantVie
     policy: { mode: 'all', allows: () => true },
     aliases: new Map(),
     providers: [],
+    unreadable: [],
     modelsById,
     listed: [],
     routing: {},

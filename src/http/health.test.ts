@@ -16,6 +16,7 @@ beforeAll(async () => {
     },
     draining: () => false,
     journal: () => ({ entries: 0, bytes: 0, accepting: true }),
+    credentialsReadable: () => true,
     version: 'test',
     role: 'full',
     clock: () => time,

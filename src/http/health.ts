@@ -5,6 +5,8 @@ export interface HealthDeps {
   readonly ping: () => Promise<void>;
   readonly draining: () => boolean;
   readonly journal: () => { readonly entries: number; readonly bytes: number; readonly accepting: boolean };
+  /** Whether the credentials of all providers can be read. */
+  readonly credentialsReadable: () => boolean;
   readonly version: string;
   readonly role: string;
   /** Unix ms. */
@@ -14,11 +16,15 @@ export interface HealthDeps {
 /** A check is good for so long: probes of many balancers must not become load. */
 const CACHE_MS = 1_000;
 const PING_TIMEOUT_MS = 1_500;
+const UNREADABLE =
+  'The stored credentials of providers cannot be read with the ENCRYPTION_KEY of this process: give it the key that ' +
+  'encrypted them, or enter the credentials again.';
 
 /**
- * `GET /health`: 200 as long as requests can be served, `status: "degraded"` while the database is down or the
- * journal full; 503 when it is draining and should get no more. A database
- * outage stays 200 on purpose: the gateway serves through it, and a balancer must not take it out.
+ * `GET /health`: 200 as long as requests can be served, `status: "degraded"` while the database is down, the journal
+ * full or the credentials of a provider are unreadable, and then `reason` says which; 503 when it is draining and should
+ * get no more. What is degraded stays 200 on purpose: the gateway serves what it can, and a balancer must not take it
+ * out.
  */
 export function createHealth(deps: HealthDeps): Handler {
   let checkedAt = -Infinity;
@@ -38,8 +44,14 @@ export function createHealth(deps: HealthDeps): Handler {
     void databaseUp().then((up) => {
       const journal = deps.journal();
       const draining = deps.draining();
+      const reasons = [
+        ...(up ? [] : ['The database does not answer.']),
+        ...(journal.accepting ? [] : ['The journal is full.']),
+        ...(deps.credentialsReadable() ? [] : [UNREADABLE]),
+      ];
       const body = JSON.stringify({
-        status: draining ? 'draining' : up && journal.accepting ? 'ok' : 'degraded',
+        status: draining ? 'draining' : reasons.length === 0 ? 'ok' : 'degraded',
+        ...(reasons.length === 0 ? {} : { reason: reasons.join(' ') }),
         database: up ? 'ok' : 'error',
         journal: { entries: journal.entries, bytes: journal.bytes, accepting: journal.accepting },
         role: deps.role,

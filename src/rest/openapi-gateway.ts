@@ -113,14 +113,18 @@ const health = object({
   ),
   timestamp: { type: 'string', format: 'date-time' },
 });
-const serverHealth = object({
-  status: { type: 'string', enum: ['ok', 'degraded', 'draining'] },
-  database: { type: 'string', enum: ['ok', 'error'] },
-  journal: object({ entries: count, bytes: count, accepting: { type: 'boolean' } }),
-  role: text,
-  version: text,
-  timestamp: { type: 'string', format: 'date-time' },
-});
+const serverHealth = object(
+  {
+    status: { type: 'string', enum: ['ok', 'degraded', 'draining'] },
+    reason: text,
+    database: { type: 'string', enum: ['ok', 'error'] },
+    journal: object({ entries: count, bytes: count, accepting: { type: 'boolean' } }),
+    role: text,
+    version: text,
+    timestamp: { type: 'string', format: 'date-time' },
+  },
+  ['reason'],
+);
 
 function json(description: string, schema: JsonSchema): OpenAnswer {
   return { description, content: { 'application/json': schema } };
@@ -134,7 +138,9 @@ const ERRORS: Readonly<Record<string, OpenAnswer>> = {
   404: error('model_not_found: no provider of the tenant has the model.'),
   413: error('The body is larger than 32 MB.'),
   429: error('rate_limit_exceeded (the tenant’s limit) or provider_rate_limited; see `retry-after`.'),
-  503: error('No provider could answer.'),
+  503: error(
+    'No provider could answer, or the gateway cannot read the credentials for any that has the model.',
+  ),
 };
 
 /** An error of the gateway, as OpenAI's clients read it. */

@@ -3,11 +3,18 @@ import { buildProvider, type ProviderViewDeps } from './provider-view.ts';
 import type { ProviderRows, Rows, SettingsRow, TenantRows } from './snapshot-rows.ts';
 import { buildRouting } from './routing-view.ts';
 import { BuiltTenant, compileTenant, ProviderSet, type TenantRules } from './tenant-view.ts';
-import type { KeyView, ProviderView, SettingsView, Snapshot, TenantView } from './view.ts';
+import type {
+  KeyView,
+  ProviderView,
+  SettingsView,
+  Snapshot,
+  TenantView,
+  UnreadableProvider,
+} from './view.ts';
 
 interface ProviderEntry {
   readonly rows: ProviderRows;
-  readonly view: ProviderView | null;
+  readonly view: ProviderView | UnreadableProvider | null;
 }
 
 interface TenantEntry {
@@ -34,11 +41,14 @@ export interface Built {
 export function buildSnapshot(deps: ProviderViewDeps, rows: Rows, previous: Built | null): Built {
   const providers = new Map<string, ProviderEntry>();
   const providersById = new Map<string, ProviderView>();
+  const unreadableById = new Map<string, UnreadableProvider>();
   for (const [id, one] of rows.providers) {
     const before = previous?.providers.get(id);
     const entry = before?.rows === one ? before : { rows: one, view: buildProvider(deps, one) };
     providers.set(id, entry);
-    if (entry.view !== null) providersById.set(id, entry.view);
+    const { view } = entry;
+    if (view?.endpoint === null) unreadableById.set(id, view);
+    else if (view !== null) providersById.set(id, view);
   }
 
   const sets = new Map<string, ProviderSet>();
@@ -47,7 +57,7 @@ export function buildSnapshot(deps: ProviderViewDeps, rows: Rows, previous: Buil
   for (const [id, one] of rows.tenants) {
     const before = previous?.tenants.get(id);
     const rules = before?.rows.tenant === one.tenant ? before.rules : compileTenant(one.tenant, deps.log);
-    const set = setOf(rules.providerIds, providersById, sets, previous?.sets);
+    const set = setOf(rules.providerIds, providers, sets, previous?.sets);
     const isSame = before !== undefined && before.rows === one && before.set === set;
     const entry = isSame ? before : buildTenant(one, rules, set);
     tenants.set(id, entry);
@@ -62,6 +72,7 @@ export function buildSnapshot(deps: ProviderViewDeps, rows: Rows, previous: Buil
     tenantsById: new Map(views.map((view) => [view.id, view])),
     tenantsBySlug: new Map(views.map((view) => [view.slug, view])),
     providersById,
+    unreadableById,
     settings: settingsOf(rows.settings, previous),
     routing:
       previous?.rows.routing === rows.routing
@@ -99,22 +110,21 @@ function buildTenant(rows: TenantRows, rules: TenantRules, set: ProviderSet): Te
   return { rows, rules, set, view: tenant, keys };
 }
 
-/** The set of the providers that can serve, in order; the one of before where all of them are as before. */
+/** The set of the known providers, in order; the one of before where all of them are as before. */
 function setOf(
   ids: readonly string[],
-  providersById: ReadonlyMap<string, ProviderView>,
+  entries: ReadonlyMap<string, ProviderEntry>,
   sets: Map<string, ProviderSet>,
   previous: ReadonlyMap<string, ProviderSet> | undefined,
 ): ProviderSet {
   const name = ids.join(' ');
   const known = sets.get(name);
   if (known !== undefined) return known;
-  const providers = ids.map((id) => providersById.get(id)).filter((view) => view !== undefined);
+  const views = ids.flatMap((id) => entries.get(id)?.view ?? []);
   const before = previous?.get(name);
   const isSame =
-    before?.providers.length === providers.length &&
-    before.providers.every((view, index) => view === providers[index]);
-  const set = isSame ? before : new ProviderSet(providers);
+    before?.views.length === views.length && before.views.every((view, index) => view === views[index]);
+  const set = isSame ? before : new ProviderSet(views);
   sets.set(name, set);
   return set;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { UpstreamFailure, type UpstreamRequest, type UpstreamResponse } from '../providers/adapter.ts';
-import { createProviderStatus, withBreaker } from './provider-status.ts';
+import { createProviderStatus, UNREADABLE_CREDENTIALS, withBreaker } from './provider-status.ts';
 import { provider } from './served.case.ts';
 
 interface Probe {
@@ -141,6 +141,26 @@ describe("a provider's status", () => {
     const asked = status.health(unchanged);
     (await probe(0)).fail(error);
     expect(await asked).toEqual({ ok: false, error: text });
+  });
+
+  test('is an error for as long as its credentials cannot be read, whoever asks', () => {
+    const { status, advance } = setup();
+    status.observe('p', true);
+    advance(1_000);
+    const unreadable = {
+      ok: false,
+      error: UNREADABLE_CREDENTIALS,
+      trafficAt: null,
+      since: 1_000,
+    };
+    status.retain(new Set(), ['p']);
+    advance(500);
+    status.retain(new Set(), ['p']);
+    expect(status.known()).toEqual({ p: { ...unreadable, at: 1_500 } });
+    advance(500);
+    expect(status.known()).toEqual({ p: { ...unreadable, at: 2_000 } });
+    status.retain(new Set(['p']));
+    expect(status.known()).toEqual({});
   });
 
   test('knows since when it is so, and until when the breaker leaves it alone', () => {

@@ -31,9 +31,12 @@ export interface ProviderStatus {
   health(provider: ProviderView): Promise<ProviderHealth>;
   /** What is known now, by the provider's id; asks nobody. */
   known(): Readonly<Record<string, ProviderObservation>>;
-  /** Drops what is known of providers that are gone. */
-  retain(providerIds: { has(providerId: string): boolean }): void;
+  /** Drops what is known of providers that are gone. `unreadable`: others, whose credentials this process cannot read. */
+  retain(providerIds: { has(providerId: string): boolean }, unreadable?: Iterable<string>): void;
 }
+
+/** What is said of a provider whose credentials cannot be decrypted. */
+export const UNREADABLE_CREDENTIALS = 'Its credentials cannot be read';
 
 const FRESH_MS = 30_000;
 const LONGEST_WAIT_MS = 2_000;
@@ -58,6 +61,8 @@ export function createProviderStatus(deps: {
   const { clock, send, timers = systemTimers } = deps;
   const known = new Map<string, Known>();
   const probes = new Map<string, Promise<ProviderHealth>>();
+  /** Since when. */
+  let unreadable: ReadonlyMap<string, number> = new Map();
 
   function remember(id: string, health: ProviderHealth, endpoint: Known['endpoint']): ProviderHealth {
     const at = clock();
@@ -106,18 +111,25 @@ export function createProviderStatus(deps: {
       return inTime(running);
     },
     known: () =>
-      Object.fromEntries(
-        [...known].map(
+      Object.fromEntries([
+        ...[...known].map(
           ([id, { health, at, trafficAt, since }]) => [id, { ...health, at, trafficAt, since }] as const,
         ),
-      ),
-    retain(providerIds) {
+        // Seen at any time that one looks: nobody has to be asked.
+        ...[...unreadable].map(
+          ([id, since]) => [id, { ...UNREADABLE, at: clock(), trafficAt: null, since }] as const,
+        ),
+      ]),
+    retain(providerIds, unreadableIds = []) {
       for (const id of known.keys()) if (!providerIds.has(id)) known.delete(id);
+      const now = clock();
+      unreadable = new Map([...unreadableIds].map((id) => [id, unreadable.get(id) ?? now]));
     },
   };
 }
 
 const OK: ProviderHealth = { ok: true };
+const UNREADABLE: ProviderHealth = { ok: false, error: UNREADABLE_CREDENTIALS };
 const TIMED_OUT: ProviderHealth = { ok: false, error: 'Timed out' };
 
 /** With what the breaker knows: which providers are left alone, and until when. `now`: Unix ms. */

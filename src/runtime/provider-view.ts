@@ -4,7 +4,7 @@ import type { Adapter, Endpoint } from '../providers/adapter.ts';
 import { resolvePrice, type CatalogPrice } from './resolve-price.ts';
 import type { ModelRow, ProviderRow, ProviderRows } from './snapshot-rows.ts';
 import { isObject, readObject, readStrings } from './stored-json.ts';
-import type { ModelView, ProviderTimeouts, ProviderView } from './view.ts';
+import type { ModelView, ProviderTimeouts, ProviderView, UnreadableProvider } from './view.ts';
 
 export interface ProviderViewDeps {
   readonly registry: { get(type: string): Adapter | undefined };
@@ -24,10 +24,13 @@ const authType = z.enum(['api_key', 'bearer', 'aws_credentials', 'none']);
 const credentials = z.record(z.string(), z.string());
 
 /**
- * Null = this provider cannot serve: switched off, of a type that this version does not know, or its credentials
- * or address cannot be read. The reason is logged; it never keeps other providers from serving.
+ * Null = this provider cannot serve: switched off, of a type that this version does not know, or its address cannot be
+ * read. The reason is logged; it never keeps other providers from serving.
  */
-export function buildProvider(deps: ProviderViewDeps, rows: ProviderRows): ProviderView | null {
+export function buildProvider(
+  deps: ProviderViewDeps,
+  rows: ProviderRows,
+): ProviderView | UnreadableProvider | null {
   const { provider } = rows;
   if (!provider.active) return null;
   const log = deps.log.child({ providerId: provider.id, provider: provider.slug });
@@ -38,16 +41,15 @@ export function buildProvider(deps: ProviderViewDeps, rows: ProviderRows): Provi
   }
   try {
     const options = readObject(provider.options);
+    const { id, slug, name } = provider;
+    const models = () => new Map(rows.models.map((row) => [row.modelId, buildModel(deps, provider, row)]));
     const endpoint = buildEndpoint(deps, provider, options);
-    return {
-      id: provider.id,
-      slug: provider.slug,
-      name: provider.name,
-      adapter,
-      endpoint,
-      models: new Map(rows.models.map((row) => [row.modelId, buildModel(deps, provider, row)])),
-      timeouts: readTimeouts(options['timeouts'], log),
-    };
+    if (endpoint === null) {
+      log.error('provider left out: its credentials cannot be decrypted. Was ENCRYPTION_KEY changed?');
+      return { id, slug, name, endpoint, models: models() };
+    }
+    const timeouts = readTimeouts(options['timeouts'], log);
+    return { id, slug, name, adapter, endpoint, models: models(), timeouts };
   } catch (error) {
     // Only the kind of the error: texts of JSON.parse and URL quote what they failed on, here credentials.
     const reason = error instanceof LeftOut ? error.message : error instanceof Error ? error.name : 'unknown';
@@ -59,38 +61,37 @@ export function buildProvider(deps: ProviderViewDeps, rows: ProviderRows): Provi
 /** Says why, in words that hold no secret. */
 class LeftOut extends Error {}
 
+/** Null = its credentials cannot be decrypted. */
 function buildEndpoint(
   deps: ProviderViewDeps,
   row: ProviderRow,
   options: Readonly<Record<string, unknown>>,
-): Endpoint {
+): Endpoint | null {
   const url = URL.parse(row.baseUrl);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     throw new LeftOut('the base URL is no http(s) URL');
   }
   const auth = authType.safeParse(row.authType);
   if (!auth.success) throw new LeftOut('the kind of authentication is not known');
+  const plain = row.credentials === null ? '{}' : decrypted(deps, row.id, row.credentials);
+  if (plain === null) return null;
   return {
     origin: url.origin,
     basePath: url.pathname.replace(/\/+$/, ''),
     apiPath: row.apiPath,
     authType: auth.data,
-    credentials: row.credentials === null ? {} : decrypted(deps, row.id, row.credentials),
+    credentials: credentials.parse(JSON.parse(plain)),
     region: row.region,
     options,
   };
 }
 
-function decrypted(deps: ProviderViewDeps, id: string, ciphertext: string): Readonly<Record<string, string>> {
-  let plain: string;
+function decrypted(deps: ProviderViewDeps, id: string, ciphertext: string): string | null {
   try {
-    plain = deps.cipher.decrypt(ciphertext, `provider:${id}`);
-  } catch (error) {
-    throw new LeftOut('the credentials cannot be decrypted: was the encryption key changed?', {
-      cause: error,
-    });
+    return deps.cipher.decrypt(ciphertext, `provider:${id}`);
+  } catch {
+    return null;
   }
-  return credentials.parse(JSON.parse(plain));
 }
 
 function buildModel(deps: ProviderViewDeps, provider: ProviderRow, row: ModelRow): ModelView {

@@ -3,7 +3,7 @@ import { compilePolicy } from '../routing/model-policy.ts';
 import { compileTenantPrices, type TenantPrices } from './resolve-price.ts';
 import type { TenantRow } from './snapshot-rows.ts';
 import { readObject, readStrings } from './stored-json.ts';
-import type { PolicyView, ProviderView, ServedModel, TenantView } from './view.ts';
+import type { PolicyView, ProviderView, ServedModel, TenantView, UnreadableProvider } from './view.ts';
 
 type ModelIndex = ReadonlyMap<string, readonly ServedModel[]>;
 
@@ -12,11 +12,16 @@ type ModelIndex = ReadonlyMap<string, readonly ServedModel[]>;
  * when the first of them is asked for it: a change of one provider must not rebuild a thousand tenants at once.
  */
 export class ProviderSet {
+  /** All of them, those that cannot serve included. */
+  readonly views: readonly (ProviderView | UnreadableProvider)[];
   readonly providers: readonly ProviderView[];
+  readonly unreadable: readonly UnreadableProvider[];
   #models: ModelIndex | null = null;
 
-  constructor(providers: readonly ProviderView[]) {
-    this.providers = providers;
+  constructor(views: readonly (ProviderView | UnreadableProvider)[]) {
+    this.views = views;
+    this.providers = views.filter((view) => view.endpoint !== null);
+    this.unreadable = views.filter((view) => view.endpoint === null);
   }
 
   /** Bare model id → all that serve it, at the models' own prices. */
@@ -74,6 +79,7 @@ export class BuiltTenant implements TenantView {
   readonly policy: PolicyView;
   readonly aliases: ReadonlyMap<string, string>;
   readonly providers: readonly ProviderView[];
+  readonly unreadable: readonly UnreadableProvider[];
   readonly routing: Readonly<Record<string, unknown>>;
   readonly #set: ProviderSet;
   readonly #prices: TenantPrices;
@@ -90,6 +96,7 @@ export class BuiltTenant implements TenantView {
     this.policy = rules.policy;
     this.aliases = rules.aliases;
     this.providers = set.providers;
+    this.unreadable = set.unreadable;
     this.routing = rules.routing;
     this.#set = set;
     this.#prices = rules.prices;

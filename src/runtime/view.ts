@@ -15,6 +15,8 @@ export interface Snapshot {
   readonly tenantsById: ReadonlyMap<string, TenantView>;
   readonly tenantsBySlug: ReadonlyMap<string, TenantView>;
   readonly providersById: ReadonlyMap<string, ProviderView>;
+  /** Those that would serve if this process could read their credentials. */
+  readonly unreadableById: ReadonlyMap<string, UnreadableProvider>;
   readonly settings: SettingsView;
   readonly routing: RoutingWorld;
 }
@@ -68,6 +70,8 @@ export interface TenantView {
   readonly aliases: ReadonlyMap<string, string>;
   /** The tenant's providers in the order of trying; inactive ones left out. */
   readonly providers: readonly ProviderView[];
+  /** Its providers whose credentials cannot be read: they serve nothing and are in none of the other members. */
+  readonly unreadable: readonly UnreadableProvider[];
   /**
    * Bare model id → everything of this tenant's providers that serves it, in the order of trying.
    * Hidden and vanished models included (a hidden model can still be called by name), policy NOT applied.
@@ -97,6 +101,19 @@ export interface ProviderView {
   readonly endpoint: Endpoint;
   readonly models: ReadonlyMap<string, ModelView>;
   readonly timeouts: ProviderTimeouts;
+}
+
+/**
+ * An active provider that cannot be called from here, because its stored credentials cannot be decrypted. What it has is
+ * known all the same: a client must be told that the gateway is at fault, not that there is no such model.
+ */
+export interface UnreadableProvider {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  /** Tells it from a ProviderView. */
+  readonly endpoint: null;
+  readonly models: ReadonlyMap<string, ModelView>;
 }
 
 /** All in ms. */

@@ -27,7 +27,7 @@ export function isRouted({ snapshot, key, req }: Exchange, request: GatewayReque
 /**
  * Routes a request for which `isRouted` has said yes.
  *
- * @throws AppError invalid_request where nobody can serve it
+ * @throws AppError invalid_request, access_denied or provider_error where nobody can serve it
  */
 export async function routeStage(
   deps: GatewayDeps,
