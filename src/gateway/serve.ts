@@ -47,11 +47,13 @@ export async function serve(
   const queue = fitting(deps, exchange, targets);
   let last: UpstreamFailure | null = null;
   let retried = false;
+  let shutForMs = Infinity;
   for (let tries = 0; tries < MAX_TRIES;) {
     const served = queue.shift();
     if (served === undefined) break;
     if (!deps.breaker.allows(served.provider.id)) {
       note(deps, exchange, served, deps.now(), BREAKER_OPEN);
+      shutForMs = Math.min(shutForMs, deps.breaker.openFor(served.provider.id) ?? shutForMs);
       continue;
     }
     tries += 1;
@@ -89,6 +91,8 @@ export async function serve(
   throw new AppError(
     'provider_error',
     'Every provider of this model is down at the moment. Try again later.',
+    // Before then nobody is asked: a client that comes back sooner only uses up its tries.
+    shutForMs === Infinity ? {} : { retryAfterMs: shutForMs },
   );
 }
 

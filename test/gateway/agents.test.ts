@@ -1,7 +1,7 @@
 /** What coding agents and their SDKs really send: odd paths, limits of local servers, histories with broken calls. */
 import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTestPrism, type TestPrism, type TestTenant } from '../kit/prism.ts';
+import { startTestPrism, until, type TestPrism, type TestTenant } from '../kit/prism.ts';
 import { answer, refuse, sendJson, startUpstream, type ScriptedUpstream } from './upstream.ts';
 
 const messages = [{ role: 'user' as const, content: 'Hello!' }];
@@ -154,4 +154,27 @@ it.each([
     200,
     { model: CLAUDE, context_fallback: { original_model: 'small', reason: 'context_overflow' } },
   ]);
+});
+
+it('a client of providers that are all shut out hears when it is worth to come back', async () => {
+  const auth = { type: 'none' };
+  const broken = await startUpstream(['broken'], refuse(500));
+  try {
+    const config = { baseUrl: broken.origin, auth };
+    const id = await prism.provider({ name: 'Broken', type: 'custom', config });
+    const own = await prism.tenant('shut-out', [id]);
+    await until(async () => {
+      broken.received.length = 0;
+      const response = await prism.gateway(own, '/chat/completions', { model: 'broken', messages });
+      expect(response.status).toBe(503);
+      await response.text();
+      if (broken.received.length > 0) return false;
+      const seconds = Number(response.headers.get('retry-after'));
+      expect(seconds).toBeGreaterThan(0);
+      expect(seconds).toBeLessThanOrEqual(30);
+      return true;
+    });
+  } finally {
+    await broken.close();
+  }
 });
