@@ -12,7 +12,7 @@ const ANSWER_TIMEOUT_MS = 5_000;
 
 /** Prisma's own bookkeeping table, so that its tools can read what was applied. */
 const BOOKS = `
-  CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
+  CREATE TABLE "_prisma_migrations" (
     "id" VARCHAR(36) PRIMARY KEY,
     "checksum" VARCHAR(64) NOT NULL,
     "finished_at" TIMESTAMPTZ,
@@ -52,7 +52,8 @@ export class MigrationError extends Error {
  * Brings the database up to date: all missing migrations in one transaction, under a lock that makes
  * processes starting together wait for the first. Either all of them are applied, or none.
  * @throws MigrationError when an applied migration was edited, when the database is newer than this
- * directory, when a migration of another tool is left half done, or when PostgreSQL is older than 15.
+ * directory, when a migration of another tool is left half done, when the user of the URL may not make
+ * tables, or when PostgreSQL is older than 15.
  */
 export async function migrate({ url, directory, log }: MigrateOptions): Promise<{ applied: string[] }> {
   const migrations = await readMigrations(directory);
@@ -97,7 +98,7 @@ async function applyAll(client: pg.Client, migrations: readonly Migration[], log
   try {
     // Held to the end of the transaction, so a pooler between us and PostgreSQL does no harm.
     await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('prism_migrate', 0))`);
-    await client.query(BOOKS);
+    await openBooks(client);
     const pending = unapplied(migrations, await readApplied(client));
     for (const migration of pending) await applyOne(client, migration, log);
     await client.query('COMMIT');
@@ -105,6 +106,28 @@ async function applyAll(client: pg.Client, migrations: readonly Migration[], log
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined); // The first error is the one that tells.
     throw error;
+  }
+}
+
+const INSUFFICIENT_PRIVILEGE = '42501';
+
+/** A database that has them is not written to: if it is up to date, it need not allow that. */
+async function openBooks(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ open: boolean; database: string; role: string }>(
+    `SELECT to_regclass('"_prisma_migrations"') IS NOT NULL AS open,
+            quote_ident(current_database()) AS database, quote_ident(current_user) AS role`,
+  );
+  if (rows[0]?.open === true) return;
+  try {
+    await client.query(BOOKS);
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || error.code !== INSUFFICIENT_PRIVILEGE) throw error;
+    // Since 15, PostgreSQL lets nobody but a database's owner make tables in it.
+    const { database = '', role = '' } = rows[0] ?? {};
+    throw new MigrationError(
+      `The database ${database} refuses to hold tables of ${role}: ${error.message}. Let it belong to them: ALTER DATABASE ${database} OWNER TO ${role}.`,
+      { cause: error },
+    );
   }
 }
 

@@ -32,8 +32,11 @@ function write(name: string, sql: string): void {
   writeFileSync(join(directory, name, 'migration.sql'), sql);
 }
 
-function run(): Promise<{ applied: string[] }> {
-  return migrate({ url: database.url, directory, log });
+/** `settings`: of the connection, "name=value". */
+function run(settings?: string): Promise<{ applied: string[] }> {
+  const url = new URL(database.url);
+  if (settings !== undefined) url.searchParams.set('options', `-c ${settings}`);
+  return migrate({ url: url.href, directory, log });
 }
 
 async function tables(): Promise<string[]> {
@@ -80,6 +83,20 @@ test('what another tool left half done is refused', async () => {
   await run();
   await pool.query(`UPDATE _prisma_migrations SET finished_at = NULL`);
   await expect(run()).rejects.toThrow('was begun by another tool and never finished');
+});
+
+test('where no tables may be made is said, and how they may', async () => {
+  const refused = run('search_path=pg_catalog');
+  await expect(refused).rejects.toThrow(MigrationError);
+  await expect(refused).rejects.toThrow(
+    /permission denied .* ALTER DATABASE prism_test_\w+ OWNER TO \w+\./,
+  );
+});
+
+test('a database that is up to date need not allow changes', async () => {
+  await expect(run('default_transaction_read_only=on')).rejects.toThrow('read-only transaction');
+  await run();
+  expect(await run('default_transaction_read_only=on')).toEqual({ applied: [] });
 });
 
 test('four processes that start at once migrate exactly once', async () => {
