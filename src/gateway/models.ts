@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { AppError } from '../errors.ts';
 import type { ModelView, TenantView } from '../runtime/view.ts';
+import { asksForRouting } from './auto/route.ts';
 import { allowedModel, AUTO_MODEL } from './plan.ts';
 
 /** A tenant's list as bytes: the same until its view changes. */
@@ -48,8 +49,8 @@ function offersAuto({ aliases, modelsById, policy }: TenantView, listed: readonl
  * answer bears that name.
  */
 export function answerModel(res: ServerResponse, id: string, tenant: TenantView, modelId: string): void {
-  if (modelId === AUTO.id && offersAuto(tenant, listedModels(tenant))) {
-    sendJson(res, 200, id, Buffer.from(JSON.stringify(AUTO)));
+  if (isAuto(tenant, modelId)) {
+    sendJson(res, 200, id, Buffer.from(JSON.stringify({ ...AUTO, id: modelId })));
     return;
   }
   const model = allowedModel(tenant, modelId);
@@ -63,6 +64,12 @@ export function answerModel(res: ServerResponse, id: string, tenant: TenantView,
     );
   }
   sendJson(res, 200, id, Buffer.from(JSON.stringify({ ...toModel(model), id: modelId })));
+}
+
+/** "auto", its other name, or an alias of either: of use as "auto" is, and not forbidden by its own name. */
+function isAuto(tenant: TenantView, name: string): boolean {
+  if (!asksForRouting(tenant, name) || !offersAuto(tenant, listedModels(tenant))) return false;
+  return tenant.policy.mode !== 'blacklist' || tenant.policy.allows(name, '');
 }
 
 function toModel({ id, created, ownedBy }: ModelView) {

@@ -131,6 +131,43 @@ describe('a history with tool calls that a model has spoilt', () => {
   });
 });
 
+it.each(['text/markdown', 'text/csv', 'application/json', 'text/x-python; charset=utf-8'])(
+  'a file of %s reaches Anthropic as the text that it is',
+  async (type) => {
+    const data = `data:${type.replace(' ', '')};base64,${Buffer.from('Grüße, a,b').toString('base64')}`;
+    const file = { type: 'file', file: { filename: 'notes', file_data: data } };
+    const response = await prism.gateway(tenant, '/chat/completions', {
+      model: CLAUDE,
+      messages: [{ role: 'user', content: [file] }],
+    });
+    expect(response.status).toBe(200);
+    const source = { type: 'text', media_type: 'text/plain', data: 'Grüße, a,b' };
+    expect(sentTo(anthropic)['messages']).toEqual([
+      { role: 'user', content: [{ type: 'document', source, title: 'notes' }] },
+    ]);
+  },
+);
+
+it.each([
+  [[], ['auto', 'auto-prism', 'clever', 'sim-fast']],
+  [['auto-prism'], ['auto', 'clever', 'sim-fast']],
+  [['clever'], ['sim-fast']],
+  [['auto'], ['sim-fast']],
+])('without %j, each name that a completion takes is a model, and no other', async (list, expected) => {
+  const slug = `without-${list.join('') || 'none'}`;
+  const id = await prism.provider({ name: slug, type: 'simulator' });
+  const modelConfig = { mode: 'blacklist', list, aliases: { clever: 'auto' } };
+  const own = await prism.tenant(slug, [id], { modelConfig });
+  const client = new OpenAI({ baseURL: own.baseUrl, apiKey: own.apiKey, maxRetries: 0 });
+  const names = ['auto', 'auto-prism', 'clever', 'sim-fast'];
+  const succeeded = async (call: (model: string) => Promise<unknown>): Promise<string[]> => {
+    const results = await Promise.allSettled(names.map(call));
+    return names.filter((_, index) => results[index]?.status === 'fulfilled');
+  };
+  expect(await succeeded((model) => client.chat.completions.create({ model, messages }))).toEqual(expected);
+  expect(await succeeded((model) => client.models.retrieve(model))).toEqual(expected);
+});
+
 it('what only OpenAI knows of its prompt cache does not reach Anthropic', async () => {
   const client = new OpenAI({ baseURL: tenant.baseUrl, apiKey: tenant.apiKey, maxRetries: 0 });
   await client.chat.completions.create({
