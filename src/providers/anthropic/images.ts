@@ -10,6 +10,9 @@ const IMAGE_TYPES: Readonly<Record<string, string>> = {
   'image/webp': 'image/webp',
 };
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
+/** Files that are read as they are: notes, tables, source code. */
+const TEXT_TYPE =
+  /^(?:text\/[a-z0-9.+-]+|application\/(?:[a-z0-9.+-]+\+)?(?:json|xml|yaml|x-yaml|toml|javascript|typescript|x-ndjson|x-sh|sql))$/;
 const HTTP_URL = /^https?:\/\//i;
 
 /** OpenAI's `image_url` part → `image` block. `detail` has no counterpart and changes no meaning. */
@@ -29,7 +32,7 @@ export function imageBlock(part: JsonObject, path: string): Block {
   return { type: 'image', source: { type: 'base64', media_type: mediaType, data: data.base64 }, ...extra };
 }
 
-/** OpenAI's `file` part (PDF or plain text, by data URL, by URL or by file id) → `document` block. */
+/** OpenAI's `file` part (PDF or text, by data URL, by URL or by file id) → `document` block. */
 export function documentBlock(part: JsonObject, path: string): Block {
   const param = `${path}.file`;
   const file = requireObject(part['file'], param);
@@ -44,14 +47,16 @@ function documentSource(file: JsonObject, param: string): JsonObject {
   if (data === undefined || data === null) {
     return { type: 'file', file_id: requireString(file['file_id'], `${param}.file_data`) };
   }
-  const text = requireString(data, `${param}.file_data`);
-  if (HTTP_URL.test(text)) return { type: 'url', url: text };
-  const { mediaType, base64 } = dataUrl(text, `${param}.file_data`);
+  const url = requireString(data, `${param}.file_data`);
+  if (HTTP_URL.test(url)) return { type: 'url', url };
+  const { mediaType, base64 } = dataUrl(url, `${param}.file_data`);
   if (mediaType === 'application/pdf') return { type: 'base64', media_type: mediaType, data: base64 };
-  if (mediaType === 'text/plain') {
-    return { type: 'text', media_type: mediaType, data: Buffer.from(base64, 'base64').toString('utf8') };
+  if (TEXT_TYPE.test(mediaType)) {
+    // The wire knows no other type of text.
+    const text = Buffer.from(base64, 'base64').toString('utf8');
+    return { type: 'text', media_type: 'text/plain', data: text };
   }
-  throw invalid(`${param}.file_data`, 'must be a PDF (application/pdf) or plain text (text/plain).');
+  throw invalid(`${param}.file_data`, 'must be a PDF (application/pdf) or text (text/…, application/json).');
 }
 
 function dataUrl(url: string, param: string): { mediaType: string; base64: string } {
