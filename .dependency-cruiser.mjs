@@ -4,7 +4,7 @@
 const HOT = '^src/(gateway|routing|runtime|providers|accounting)/';
 const TEST = '[.]test[.]ts$|[.]case';
 /** Open to all. */
-const BASE = '^src/(errors|log|log-config)[.]ts$';
+const BASE = '^src/(errors|json-object|log|log-config)[.]ts$';
 
 /**
  * A room may import itself, the base, and the rooms named.
@@ -14,7 +14,7 @@ const BASE = '^src/(errors|log|log-config)[.]ts$';
 function only(room, ...rooms) {
   return {
     name: `${room}-imports`,
-    comment: `src/${room} may import ${[...rooms, 'errors', 'log'].join(', ')} and nothing else of src/`,
+    comment: `src/${room} may import ${[...rooms, 'errors', 'json-object', 'log'].join(', ')} and nothing else of src/`,
     severity: 'error',
     from: { path: `^src/${room}/`, pathNot: TEST },
     to: { path: '^src/', pathNot: [BASE, `^src/${room}/`, ...rooms.map((name) => `^src/${name}(/|[.]ts$)`)] },

@@ -1,6 +1,7 @@
 import { seconds } from '../catalog/tokenizers/audio.ts';
 import { imageTokens } from '../catalog/tokenizers/images.ts';
 import { sizeOfBase64, sizeOfDataUrl } from '../catalog/tokenizers/image-size.ts';
+import { isObject } from '../json-object.ts';
 import type { Message, Part, Tool } from './tokenize-schema.ts';
 
 /** What of a prompt is text, to be counted by a tokenizer or estimated, and what the rest of it costs. */
@@ -103,7 +104,7 @@ function addProperties(texts: string[], schema: Readonly<Record<string, unknown>
 }
 
 function objectOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+  return isObject(value) ? value : {};
 }
 
 function textOf(value: unknown): string {

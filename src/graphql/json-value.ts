@@ -1,3 +1,5 @@
+import { isObject } from '../json-object.ts';
+
 export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject;
 export interface JsonObject {
   [key: string]: JsonValue;
@@ -16,5 +18,5 @@ export function isJsonValue(value: unknown, depth = 0): value is JsonValue {
 }
 
 export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && isJsonValue(value);
+  return isObject(value) && isJsonValue(value);
 }

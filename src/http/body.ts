@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isUtf8 } from 'node:buffer';
 import { AppError } from '../errors.ts';
+import { isObject } from '../json-object.ts';
 
 /**
  * Reads a JSON object from a request of the admin doors; an empty body is `{}`. Throws AppError bad_input for
@@ -18,7 +19,7 @@ export async function readJsonObject(
     throw new AppError('bad_input', 'The body must be JSON: send "content-type: application/json".');
   }
   const value = parse(body);
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
+  if (isObject(value)) return value;
   throw new AppError('bad_input', 'The body must be a JSON object.');
 }
 

@@ -1,4 +1,7 @@
 import type { TokenUsage } from '../accounting/usage.ts';
+import type { JsonObject } from '../json-object.ts';
+
+export type { JsonObject, JsonValue } from '../json-object.ts';
 
 /**
  * What a provider's adapter is: data that the console draws (label, form, features) and pure functions that
@@ -142,11 +145,6 @@ export interface EmbeddingsCall {
   readonly spans: BodySpans;
   readonly model: string;
   json(): JsonObject;
-}
-
-export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject;
-export interface JsonObject {
-  [key: string]: JsonValue | undefined;
 }
 
 /** A whole answer in OpenAI's shape: a JSON object, as bytes. */

@@ -1,4 +1,5 @@
 import type { TokenUsage } from '../accounting/usage.ts';
+import { isObject } from '../json-object.ts';
 import type { JsonObject, JsonValue, StreamReader } from './adapter.ts';
 import type { Result } from './conversations.case-shape.ts';
 
@@ -136,7 +137,7 @@ function joinDeltas(chunks: readonly JsonObject[], usage: TokenUsage | null): St
 }
 
 function objectOf(value: JsonValue | undefined): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+  return isObject(value) ? value : {};
 }
 
 function listOf(value: JsonValue | undefined): JsonValue[] {

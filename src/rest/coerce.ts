@@ -10,6 +10,7 @@ import {
   type GraphQLScalarType,
 } from 'graphql';
 import type { FieldProblem } from '../errors.ts';
+import { isObject } from '../json-object.ts';
 
 /**
  * Turns a JSON value as a REST caller wrote it into one that GraphQL takes for a variable of the type, and collects
@@ -46,8 +47,7 @@ function coerceList(value: unknown, type: GraphQLInputType, place: Place): unkno
 }
 
 function coerceObject(value: unknown, type: GraphQLInputObjectType, place: Place): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return problem(place, 'must be an object');
+  if (!isObject(value)) return problem(place, 'must be an object');
   const given = new Map<string, unknown>(Object.entries(value));
   const fields = type.getFields();
   const result: Record<string, unknown> = {};

@@ -1,3 +1,4 @@
+import { isObject } from '../json-object.ts';
 import { compileKeywords, type KeywordMatcher } from './keywords.ts';
 import type { KeywordRule, RuleSetDefinition, SystemPromptRole } from './rule-set.ts';
 import { readRoutingSettings } from './settings.ts';
@@ -123,8 +124,4 @@ function merge(below: Record<string, unknown>, above: Record<string, unknown>): 
     merged[name] = isObject(value) && isObject(under) ? merge(under, value) : value;
   }
   return merged;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

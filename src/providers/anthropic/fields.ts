@@ -1,8 +1,8 @@
 import { AppError } from '../../errors.ts';
+import { isObject } from '../../json-object.ts';
 import type { JsonObject, JsonValue } from '../adapter.ts';
-import { isObject } from '../json-object.ts';
 
-export { isObject } from '../json-object.ts';
+export { isObject } from '../../json-object.ts';
 
 /** A block of Anthropic's content, a tool, a turn: an object that goes on the wire. */
 export type Block = JsonObject & { type: string };

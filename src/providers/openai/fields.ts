@@ -1,4 +1,4 @@
-import type { JsonObject } from '../adapter.ts';
+import { isObject, type JsonObject } from '../../json-object.ts';
 
 /** JSON text as a value; undefined = it is none. For answers of providers: never trust, never throw. */
 export function parseJson(bytes: Buffer): unknown {
@@ -10,7 +10,7 @@ export function parseJson(bytes: Buffer): unknown {
 }
 
 export function asObject(value: unknown): JsonObject | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
+  return isObject(value) ? value : null;
 }
 
 /** A string with something in it. */

@@ -1,3 +1,4 @@
+import { isObject } from '../../json-object.ts';
 import type { RequestTexts, Signals } from '../types.ts';
 import { agentOf, toolNamesOf } from './agent.ts';
 import { codeLanguagesOf } from './code.ts';
@@ -5,7 +6,7 @@ import { domainOf } from './domain.ts';
 import { isFillInMiddle } from './fim.ts';
 import { languageOf } from './language.ts';
 import { frustrationOf, outputLengthOf } from './mood.ts';
-import { isRecord, lengthOf, lookedAt, readConversation, type CharCounts, type ChatBody } from './texts.ts';
+import { lengthOf, lookedAt, readConversation, type CharCounts, type ChatBody } from './texts.ts';
 import { readWords } from './words.ts';
 
 /** What the router looks at of one request. */
@@ -73,10 +74,10 @@ function estimateTokens(chars: CharCounts, images: number, audio: number): numbe
 
 function wantsStructure(body: ChatBody): boolean {
   const format = body['response_format'];
-  const type = isRecord(format) ? format['type'] : undefined;
+  const type = isObject(format) ? format['type'] : undefined;
   if (type === 'json_object' || type === 'json_schema') return true;
   const choice = body['tool_choice'];
-  return choice === 'required' || isRecord(choice);
+  return choice === 'required' || isObject(choice);
 }
 
 function limitOf(value: unknown): number | null {

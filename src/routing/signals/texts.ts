@@ -1,3 +1,4 @@
+import { isObject } from '../../json-object.ts';
 import type { RequestTexts } from '../types.ts';
 
 /** A parsed chat body; whatever a client may have put there. */
@@ -55,7 +56,7 @@ export function readConversation(body: ChatBody): Conversation {
   let toolResults = 0;
   let lastRole = '';
   for (const message of messages as readonly unknown[]) {
-    if (!isRecord(message)) continue;
+    if (!isObject(message)) continue;
     const role = typeof message['role'] === 'string' ? message['role'] : '';
     const read = readContent(message['content']);
     images += read.images;
@@ -99,7 +100,7 @@ function readContent(content: unknown): Content {
   let images = 0;
   let audio = 0;
   for (const part of content as readonly unknown[]) {
-    if (!isRecord(part)) continue;
+    if (!isObject(part)) continue;
     const { type, text } = part;
     if (type === 'image_url' || type === 'input_image' || type === 'image') images += 1;
     else if (type === 'input_audio') audio += 1;
@@ -150,7 +151,7 @@ export function lengthOf(value: unknown): number {
     else if (Array.isArray(next)) {
       for (const item of next) stack.push(item);
       length += 2;
-    } else if (isRecord(next)) {
+    } else if (isObject(next)) {
       for (const name in next) {
         length += name.length + 4;
         stack.push(next[name]);
@@ -158,8 +159,4 @@ export function lengthOf(value: unknown): number {
     } else length += 4;
   }
   return length;
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
