@@ -1,5 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 
+/** A text whose characters are all printable ASCII: one byte each, in Latin-1 as in UTF-8. */
+export const ASCII = /^[\x20-\x7e]*$/;
+
 /**
  * What a client wrote into a header. HTTP hands bytes on as Latin-1, one character each; applications write UTF-8, and
  * that is hardly ever valid by chance.
@@ -21,5 +24,3 @@ export function encodedHeaderText(value: string): string {
     return text;
   }
 }
-
-const ASCII = /^[\x20-\x7e]*$/;

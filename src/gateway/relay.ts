@@ -4,6 +4,7 @@ import type { Reply, StreamEnd, UpstreamFailure } from '../providers/adapter.ts'
 import type { ServedModel } from '../runtime/view.ts';
 import { capture, type Exchange } from './exchange.ts';
 import { failureToError } from './failure.ts';
+import { ASCII } from './header-text.ts';
 import { gatewayHeaders } from './headers.ts';
 import { answerMembers, billOf, settle, type Ending, type SettleDeps } from './settle.ts';
 
@@ -206,8 +207,6 @@ export function withMembers(body: Buffer, members: string): Buffer | string {
 function bytesAsText(text: string): string {
   return ASCII.test(text) ? text : Buffer.from(text).toString('latin1');
 }
-
-const ASCII = /^[\x20-\x7e]*$/;
 
 function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
