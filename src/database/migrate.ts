@@ -2,7 +2,7 @@ import { randomUUID, hash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import type { Logger } from '../log.ts';
+import { repeatTransaction, type RepeatDeps } from './repeat-transaction.ts';
 
 /** The oldest PostgreSQL that the SQL runs on, as `server_version_num` counts. */
 const OLDEST_SERVER = 150_000;
@@ -36,11 +36,10 @@ interface AppliedRow {
   readonly finished_at: Date | null;
 }
 
-export interface MigrateOptions {
+export interface MigrateOptions extends RepeatDeps {
   readonly url: string;
   /** Holds `<name>/migration.sql`, applied in the order of the names. */
   readonly directory: string;
-  readonly log: Logger;
 }
 
 /** The database does not fit the migrations; the message says why and what to do. */
@@ -50,12 +49,13 @@ export class MigrationError extends Error {
 
 /**
  * Brings the database up to date: all missing migrations in one transaction, under a lock that makes
- * processes starting together wait for the first. Either all of them are applied, or none.
+ * processes starting together wait for the first. Either all of them are applied, or none. Processes of the version
+ * before may write meanwhile: after a deadlock with one of them, or what passes like it, all is tried again.
  * @throws MigrationError when an applied migration was edited, when the database is newer than this
  * directory, when a migration of another tool is left half done, when the user of the URL may not make
  * tables, or when PostgreSQL is older than 15.
  */
-export async function migrate({ url, directory, log }: MigrateOptions): Promise<{ applied: string[] }> {
+export async function migrate({ url, directory, ...deps }: MigrateOptions): Promise<{ applied: string[] }> {
   const migrations = await readMigrations(directory);
   const client = new pg.Client({
     connectionString: url,
@@ -66,7 +66,9 @@ export async function migrate({ url, directory, log }: MigrateOptions): Promise<
   await client.connect();
   try {
     await requireServer(client);
-    return { applied: await applyAll(client, migrations, log) };
+    const applied = await repeatTransaction(() => applyAll(client, migrations), deps);
+    for (const migration of applied) deps.log.info({ migration }, 'migration applied');
+    return { applied };
   } finally {
     await client.end();
   }
@@ -93,14 +95,14 @@ async function requireServer(client: pg.Client): Promise<void> {
   throw new MigrationError(`PostgreSQL ${server?.version ?? 'unknown'} is too old: 15 or newer is needed.`);
 }
 
-async function applyAll(client: pg.Client, migrations: readonly Migration[], log: Logger): Promise<string[]> {
+async function applyAll(client: pg.Client, migrations: readonly Migration[]): Promise<string[]> {
   await client.query('BEGIN');
   try {
     // Held to the end of the transaction, so a pooler between us and PostgreSQL does no harm.
     await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('prism_migrate', 0))`);
     await openBooks(client);
     const pending = unapplied(migrations, await readApplied(client));
-    for (const migration of pending) await applyOne(client, migration, log);
+    for (const migration of pending) await applyOne(client, migration);
     await client.query('COMMIT');
     return pending.map((migration) => migration.name);
   } catch (error) {
@@ -162,7 +164,7 @@ function unapplied(migrations: readonly Migration[], applied: readonly AppliedRo
   return migrations.filter((migration) => !done.has(migration.name));
 }
 
-async function applyOne(client: pg.Client, migration: Migration, log: Logger): Promise<void> {
+async function applyOne(client: pg.Client, migration: Migration): Promise<void> {
   const started = new Date();
   try {
     await client.query(migration.sql);
@@ -174,7 +176,6 @@ async function applyOne(client: pg.Client, migration: Migration, log: Logger): P
      VALUES ($1, $2, $3, $4, clock_timestamp(), 1)`,
     [randomUUID(), migration.checksum, migration.name, started],
   );
-  log.info({ migration: migration.name }, 'migration applied');
 }
 
 function reason(error: unknown): string {
