@@ -23,6 +23,11 @@ export interface OpenAnswer {
 
 const text: JsonSchema = { type: 'string' };
 const count: JsonSchema = { type: 'integer', minimum: 0 };
+const outputLimit: JsonSchema = {
+  type: 'integer',
+  minimum: -1,
+  description: 'At least 1, cut to what the model can write; -1: no limit, as local servers have it.',
+};
 const usd: JsonSchema = { type: 'number', description: 'USD' };
 const GATEWAY = 'Gateway API';
 const slug = { slug: 'Slug of the tenant' } as const;
@@ -77,8 +82,8 @@ const chatRequest: JsonSchema = {
         required: ['role'],
       }),
       stream: { type: 'boolean', description: 'Answer as server-sent events, ended by `data: [DONE]`.' },
-      max_tokens: { ...count, description: 'Cut to what the model can write.' },
-      max_completion_tokens: { ...count, description: 'Cut to what the model can write.' },
+      max_tokens: outputLimit,
+      max_completion_tokens: outputLimit,
       temperature: { type: 'number' },
     },
     ['stream', 'max_tokens', 'max_completion_tokens', 'temperature'],
@@ -139,7 +144,7 @@ const ERRORS: Readonly<Record<string, OpenAnswer>> = {
   413: error('The body is larger than 32 MB.'),
   429: error('rate_limit_exceeded (the tenant’s limit) or provider_rate_limited; see `retry-after`.'),
   503: error(
-    'No provider could answer, or the gateway cannot read the credentials for any that has the model.',
+    'No provider could answer (see `retry-after`, where it is known), or the gateway cannot read the credentials for any that has the model.',
   ),
 };
 
