@@ -45,8 +45,11 @@ export default {
       name: 'only-main-constructs',
       comment: 'Nobody imports the composition root.',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/(main|prism|console|pod|router)[.]ts$', '^src/demo/', TEST] },
-      to: { path: '^src/(main|prism|console|pod|router)[.]ts$' },
+      from: {
+        path: '^src/',
+        pathNot: ['^src/(main|prism|console|pod|router|storage|ledger)[.]ts$', '^src/demo/', TEST],
+      },
+      to: { path: '^src/(main|prism|console|pod|router|storage|ledger)[.]ts$' },
     },
     {
       name: 'no-tests-in-the-program',
