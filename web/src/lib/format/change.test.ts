@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatChange, formatPoints } from './change.ts';
+import { formatChange, formatCostChange, formatPoints } from './change.ts';
 
 it('says how a figure stands beside the one before', () => {
   expect(
@@ -22,4 +22,14 @@ it('compares shares by points', () => {
     formatPoints(0.1, 0.1),
     formatPoints(null, 1),
   ]).toEqual(['+0.4 points', '−50 points', 'no change', null]);
+});
+
+it('says by how much money a sum has changed', () => {
+  expect([
+    formatCostChange(1.5, 0.3),
+    formatCostChange(0.3, 0.65),
+    formatCostChange(0.301, 0.3),
+    formatCostChange(0.02, 0),
+    formatCostChange(1, null),
+  ]).toEqual(['+$1.20', '−$0.35', 'no change', '+$0.02', '—']);
 });

@@ -1,3 +1,5 @@
+import { formatTotal } from './money.ts';
+
 /** How a figure stands beside the one before: "+12 %", "−4 %", "×12"; null = there is nothing to compare with. */
 export function formatChange(now: number | null, before: number | null): string | null {
   if (now === null || before === null || before === 0) return null;
@@ -10,6 +12,14 @@ export function formatChange(now: number | null, before: number | null): string 
   if (size < 0.05) return 'no change';
   const digits = size < 10 ? 1 : 0;
   return `${percent < 0 ? '−' : '+'}${size.toLocaleString('en-US', { maximumFractionDigits: digits })} %`;
+}
+
+/** The same in money, to be added up: "+$1.20", "−$0.35"; less than half a cent is no change. Null = not known. */
+export function formatCostChange(now: number, before: number | null): string {
+  if (before === null) return '—';
+  const more = now - before;
+  if (Math.abs(more) < 0.005) return 'no change';
+  return `${more > 0 ? '+' : ''}${formatTotal(more)}`;
 }
 
 /** The same for shares, whose change is not a share of a share: "+0.4 points". */

@@ -45,6 +45,21 @@ describe('a range in an address', () => {
     expect(relativeRange('1d', after, BERLIN)?.from).toBe('2026-10-25T23:00:00.000Z');
   });
 
+  it('is the whole of yesterday, of whatever length it was', () => {
+    expect(readRange(new URLSearchParams('range=yesterday'), NOW, BERLIN)).toEqual({
+      key: 'yesterday',
+      from: '2026-11-21T23:00:00.000Z',
+      to: '2026-11-22T23:00:00.000Z',
+      days: null,
+      label: 'Yesterday',
+    });
+    const after = Date.parse('2026-10-26T12:00:00Z');
+    expect(relativeRange('yesterday', after, BERLIN)).toMatchObject({
+      from: '2026-10-24T22:00:00.000Z',
+      to: '2026-10-25T23:00:00.000Z',
+    });
+  });
+
   it('is two moments, which must be moments in order', () => {
     const search = new URLSearchParams({ from: '2026-11-20T08:00:00.000Z', to: '2026-11-20T20:00:00.000Z' });
     const range = readRange(search, NOW, BERLIN);
@@ -64,6 +79,7 @@ describe('a range in an address', () => {
     for (const search of [
       'range=7d',
       'range=mtd',
+      'range=yesterday',
       'from=2026-11-20T08:00:00.000Z&to=2026-11-20T20:00:00.000Z',
     ]) {
       const parts = rangeParams(readRange(new URLSearchParams(search), NOW, BERLIN));
@@ -80,8 +96,10 @@ describe('a range in an address', () => {
 
 it('understands what people type', () => {
   expect(
-    ['last 3 h', '3h', 'Last 90 min', '2 weeks', 'last hour', 'today', 'this month'].map(parseTyped),
-  ).toEqual(['3h', '3h', '90m', '2w', '1h', '1d', 'mtd']);
+    ['last 3 h', '3h', 'Last 90 min', '2 weeks', 'last hour', 'today', 'Yesterday', 'this month'].map(
+      parseTyped,
+    ),
+  ).toEqual(['3h', '3h', '90m', '2w', '1h', '1d', 'yesterday', 'mtd']);
   expect(['', 'soon', '0 h', 'last 999999 w', '3 months'].map(parseTyped)).toEqual([
     null,
     null,

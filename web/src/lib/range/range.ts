@@ -1,11 +1,11 @@
 import { beginOf, dayAt } from './days.ts';
 
 /** What most people want, in the order of a list. Others can be typed: `3h`, `90m`, `14d`, `2w`. */
-export const RELATIVE = ['15m', '1h', '24h', '7d', '30d', 'mtd'] as const;
+export const RELATIVE = ['15m', '1h', '24h', 'yesterday', '7d', '30d', 'mtd'] as const;
 
 /** A stretch of time as an address names it. */
 export interface Range {
-  /** `24h`, `7d`, `mtd` …; `custom` = `from` and `to` are given; '' = everything that is kept. */
+  /** `24h`, `7d`, `mtd`, `yesterday` …; `custom` = `from` and `to` are given; '' = everything that is kept. */
   readonly key: string;
   /** ISO 8601, not before; null = no bound. */
   readonly from: string | null;
@@ -53,13 +53,20 @@ export function readRange(
 
 export const EVERYTHING: Range = { key: '', from: null, to: null, days: null, label: 'Everything kept' };
 
-/** `24h`, `7d`, `mtd`, or '' for everything; null = that is none. */
+/** `24h`, `7d`, `mtd`, `yesterday`, or '' for everything; null = that is none. */
 export function relativeRange(key: string, now: number, zone: string): Range | null {
   if (key === '') return EVERYTHING;
   const today = dayAt(now, zone);
   if (key === 'mtd') {
     const from = new Date(beginOf({ ...today, day: 1 }, zone)).toISOString();
     return { key, from, to: null, days: today.day, label: 'Month to date' };
+  }
+  if (key === 'yesterday') {
+    const [from, to] = [today.day - 1, today.day].map((day) =>
+      new Date(beginOf({ ...today, day }, zone)).toISOString(),
+    ) as [string, string];
+    // Not by days: those reach until now.
+    return { key, from, to, days: null, label: 'Yesterday' };
   }
   const length = lengthOf(key);
   if (length === null) return null;
@@ -95,11 +102,12 @@ export function rangeParams(
   return { range: '', from: range.from ?? '', to: range.to ?? '' };
 }
 
-/** "last 3 h", "90 min", "2 weeks", "today", "this month" as the key of a range; null = not understood. */
+/** "last 3 h", "90 min", "2 weeks", "today", "yesterday", "this month" as the key of a range; null = not understood. */
 export function parseTyped(text: string): string | null {
   const words = text.trim().toLowerCase().replaceAll(/\s+/g, ' ');
   if (/^(this month|month to date|mtd)$/.test(words)) return 'mtd';
   if (words === 'today') return '1d';
+  if (words === 'yesterday') return words;
   const match = /^(?:last |past )?(\d{1,6})? ?(m|min|mins|minutes?|h|hrs?|hours?|d|days?|w|weeks?)$/.exec(
     words,
   );

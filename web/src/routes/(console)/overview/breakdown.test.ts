@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { OverviewBreakdownQuery } from '#lib/generated/graphql.ts';
-import { nameOf, othersOf, partsOf } from './breakdown.ts';
+import { costsBefore, nameOf, othersOf, partsOf } from './breakdown.ts';
 
 type Usage = OverviewBreakdownQuery['usage'];
 
@@ -58,4 +58,16 @@ it('folds the rest into one row that adds up to the total', () => {
     p95DurationMs: null,
   });
   expect(othersOf({ groups: [GROUP], groupCount: 1, total })).toBeNull();
+});
+
+it('knows what a row has cost before, for as long a time', () => {
+  const [old, fresh] = [
+    { ...GROUP, model: 'old', provider: 'p', actualCost: 2 },
+    { ...GROUP, model: 'fresh', provider: 'p' },
+  ];
+  const all = costsBefore('model', { groups: [old], groupCount: 1, total: FIGURES }, 0.5);
+  expect([all(old), all(fresh)]).toEqual([1, 0]);
+  // Only the dearest were told: what is not among them is not known.
+  const some = costsBefore('model', { groups: [old], groupCount: 9, total: FIGURES }, 1);
+  expect([some(old), some(fresh)]).toEqual([2, null]);
 });

@@ -35,6 +35,25 @@ export function partsOf(by: By, group: Group): Readonly<Record<string, string>> 
   return { [by]: group[by] ?? '' };
 }
 
+/**
+ * What each row has cost in the period before, for as long a time: `scale` is how long this one is beside it. Null =
+ * not known, for the dearest rows only were asked for.
+ */
+export function costsBefore(
+  by: By,
+  { groups, groupCount }: Usage,
+  scale: number,
+): (group: Group) => number | null {
+  const costs = new Map(groups.map((group) => [rowKey(by, group), group.actualCost * scale]));
+  const rest = groupCount > groups.length ? null : 0;
+  return (group) => costs.get(rowKey(by, group)) ?? rest;
+}
+
+/** Which row it is. */
+export function rowKey(by: By, group: Group): string {
+  return JSON.stringify(partsOf(by, group));
+}
+
 /** Everything that is not shown: the total without the rows. A percentile of the rest is not known. */
 export function othersOf({ groups, groupCount, total }: Usage) {
   const count = groupCount - groups.length;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { relativeRange } from '#lib/range/range.ts';
 import {
+  beforeVariables,
   breakdownVariables,
   bucketLink,
   bucketsOf,
@@ -150,4 +151,24 @@ it('reads a breakdown, whatever the address says', () => {
     timeZone: BERLIN,
     withKeys: true,
   });
+});
+
+it('asks for the breakdown of the period before: days before days, a day before yesterday', () => {
+  const chosen = { by: 'user', sort: 'p95', all: false } as const;
+  const before = (search: string) => {
+    const { tenant, variables } = read(search);
+    return beforeVariables(chosen, { tenant, variables });
+  };
+  expect(before('range=7d&tenant=t1')).toEqual({
+    groupBy: ['USER'],
+    filter: { tenantIds: ['t1'] },
+    orderBy: [{ by: 'ACTUAL_COST' }],
+    first: 500,
+    days: 7,
+    to: '2026-11-16T23:00:00.000Z',
+    timeZone: BERLIN,
+    withKeys: false,
+  });
+  const { from, to } = before('range=yesterday');
+  expect([from, to]).toEqual(['2026-11-20T23:00:00.000Z', '2026-11-21T23:00:00.000Z']);
 });

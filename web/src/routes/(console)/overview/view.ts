@@ -214,6 +214,8 @@ export type Sort = keyof typeof SORTS;
 /** Rows before the rest is folded into "Other", and at most. */
 const SHOWN = 10;
 const MOST = 200;
+/** About as many as the server computes at once. */
+const MOST_BEFORE = 500;
 
 export interface BreakdownView {
   readonly by: By;
@@ -243,5 +245,23 @@ export function breakdownVariables(
     ...periodOf(range),
     timeZone: variables.timeZone,
     withKeys: mayKeys && by === 'key',
+  };
+}
+
+/** The same rows in the period before: as many as there may be, for which of them are shown is not known yet. */
+export function beforeVariables(
+  { by }: BreakdownView,
+  { tenant, variables }: Pick<OverviewView, 'tenant' | 'variables'>,
+): OverviewBreakdownQueryVariables {
+  const { beforeDays, beforeFrom, beforeTo, timeZone } = variables;
+  return {
+    groupBy: [...BREAKDOWNS[by].groupBy],
+    ...(tenant === '' ? {} : { filter: { tenantIds: [tenant] } }),
+    orderBy: [{ by: 'ACTUAL_COST' }],
+    first: MOST_BEFORE,
+    ...(beforeDays == null ? { from: beforeFrom } : { days: beforeDays }),
+    to: beforeTo,
+    timeZone,
+    withKeys: false,
   };
 }
