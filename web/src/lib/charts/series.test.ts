@@ -87,6 +87,8 @@ suite('a chart in words', () => {
     expect(bucketLabel({ from: START, to: START + 24 * HOUR })).toBe('Mon 23 Nov');
     expect(bucketWord(BUCKETS)).toBe('hour');
     expect(bucketWord([{ from: START, to: START + 25 * HOUR }])).toBe('day');
+    expect(bucketWord([{ from: START, to: START + 12 * HOUR }])).toBe('12 hours');
+    expect(bucketWord([{ from: START, to: START + 7 * 24 * HOUR }])).toBe('7 days');
     expect(bucketWord([{ from: START, to: START + HOUR / 4 }])).toBe('15 min');
   });
 

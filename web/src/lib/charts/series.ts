@@ -96,9 +96,14 @@ export function bucketLabel({ from, to }: Bucket): string {
 export function bucketWord(buckets: readonly Bucket[]): string {
   const [first] = buckets;
   const size = first === undefined ? HOUR : (buckets[1] ?? first).to - (buckets[1] ?? first).from;
-  if (size > 20 * HOUR) return 'day';
-  if (size >= HOUR) return 'hour';
+  // A day has 23 to 25 hours.
+  if (size > 20 * HOUR) return several(Math.round(size / (24 * HOUR)), 'day');
+  if (size >= HOUR) return several(Math.round(size / HOUR), 'hour');
   return size >= 60_000 ? `${Math.round(size / 60_000)} min` : `${Math.round(size / 1000)} s`;
+}
+
+function several(count: number, word: string): string {
+  return count === 1 ? word : `${count} ${word}s`;
 }
 
 /** As programs read it: moments in ISO 8601, values as they are, nothing where nothing was measured. */
