@@ -14,6 +14,8 @@ class Session {
   user = $state.raw<string | null>(null);
   /** It has ended while a page is open: the layout asks for the password. */
   ended = $state(false);
+  /** The page of the console that one was on the way to when the setup came first. */
+  wanted = '/';
   /** How often it was begun again; a call that began before learns from it that it may just be repeated. */
   renewals = 0;
   #renewal: PromiseWithResolvers<boolean> | null = null;

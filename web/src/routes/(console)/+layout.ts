@@ -18,6 +18,9 @@ export const load: LayoutLoad = async ({ url, untrack, depends }) => {
   }
   const { me, setupStatus } = answer.data;
   session.user = me.username;
-  if (!setupStatus.setupComplete) redirect(307, '/setup');
+  if (!setupStatus.setupComplete) {
+    session.wanted = untrack(() => url.pathname + url.search);
+    redirect(307, '/setup');
+  }
   return { me, may: new Set(me.permissions) };
 };
