@@ -215,3 +215,18 @@ it('a client of providers that are all shut out hears when it is worth to come b
     await broken.close();
   }
 });
+
+it('an answer that holds nothing but an error in its choice is tried again', async () => {
+  const error = { code: 502, message: 'Provider disconnected' };
+  const choice = { index: 0, finish_reason: 'error', message: { role: 'assistant', content: '' }, error };
+  openAi.respond = (res) => {
+    openAi.respond = answer('The second time.');
+    sendJson(res, 200, { id: 'c', object: 'chat.completion', model: 'small', choices: [choice] });
+  };
+  const response = await prism.gateway(tenant, '/chat/completions', { model: 'small', messages });
+  expect([response.status, await response.json()]).toMatchObject([
+    200,
+    { choices: [{ message: { content: 'The second time.' }, finish_reason: 'stop' }] },
+  ]);
+  expect(openAi.received).toHaveLength(2);
+});

@@ -43,6 +43,26 @@ describe('readChatReply', () => {
   });
 });
 
+describe('an error in the choices', () => {
+  const error = { code: 502, message: 'Provider disconnected' };
+  const whole = (...choices: object[]): Buffer => bytes(JSON.stringify({ choices }));
+  const silent = { index: 0, finish_reason: 'error', message: { role: 'assistant', content: '' }, error };
+
+  it('is the answer where nothing else was said', () => {
+    const failure: unknown = expect.objectContaining({ kind: 'unavailable', message: error.message });
+    expect(() => readChatReply(whole(silent))).toThrow(failure);
+    expect(() => readChatReply(whole(silent, { ...silent, index: 1, message: null }))).toThrow(failure);
+  });
+
+  it.each([
+    ['text', whole({ ...silent, message: { role: 'assistant', content: 'Once upon' } })],
+    ['another choice', whole(silent, { index: 1, message: { role: 'assistant', content: 'Hello' } })],
+    ['no error', whole({ ...silent, error: null })],
+    ['the word alone', whole({ index: 0, message: { role: 'assistant', content: 'say "error"' } })],
+    ['no choice', whole()],
+  ])('leaves %s to the client', (_, body) => expect(readChatReply(body).body).toEqual(body));
+});
+
 describe('readEmbeddingsReply', () => {
   it('reads the usage and leaves the vectors alone', () => {
     const json =

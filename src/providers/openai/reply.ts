@@ -1,7 +1,7 @@
 import { UpstreamFailure, type Reply } from '../adapter.ts';
 import { createSpanFinder, type ObjectSpans } from '../json-spans.ts';
 import { readInnerError } from './error.ts';
-import { parseJson } from './fields.ts';
+import { asObject, parseJson } from './fields.ts';
 import { readUsage } from './usage.ts';
 
 const findChat = createSpanFinder('choices', 'usage', 'error');
@@ -14,7 +14,26 @@ const NOT_WRITTEN: ReadonlySet<string> = new Set(['role', 'id', 'type', 'finish_
 
 /** A 2xx answer, its bytes untouched but for white space around the object. Throws UpstreamFailure. */
 export function readChatReply(body: Buffer): Reply {
-  return readReply(body, findChat(body), 'chat completion', guess);
+  const found = findChat(body);
+  const choices = found?.values[0];
+  if (choices) refuseFailedChoices(body.subarray(choices.start, choices.end));
+  return readReply(body, found, 'chat completion', guess);
+}
+
+/**
+ * OpenRouter also tells the failure of the provider behind it in the choice. With nothing written, that is no answer;
+ * what has been written before it is the client's.
+ */
+function refuseFailedChoices(json: Buffer): void {
+  if (!json.includes('"error"')) return;
+  const choices = parseJson(json);
+  const first = Array.isArray(choices) ? asObject(asObject(choices[0])?.['error']) : null;
+  if (!first || !Array.isArray(choices)) return;
+  const isFailed = choices.every((choice) => {
+    const { error, message } = asObject(choice) ?? {};
+    return asObject(error) && written(message) === 0;
+  });
+  if (isFailed) throw readInnerError(first);
 }
 
 /** The same for embeddings; they have no output tokens. */
