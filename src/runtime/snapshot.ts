@@ -1,4 +1,4 @@
-import type pg from 'pg';
+import pg from 'pg';
 import { AppError } from '../errors.ts';
 import { buildSnapshot, type Built } from './build-snapshot.ts';
 import type { ProviderViewDeps } from './provider-view.ts';
@@ -202,7 +202,7 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
         await stop();
         throw new AppError(
           'unavailable',
-          'The settings cannot be read: PostgreSQL does not answer, and the data directory holds no copy of them.',
+          `The settings cannot be read: ${reasonOf(failure)}, and the data directory holds no copy of them.`,
           { cause: failure },
         );
       }
@@ -220,6 +220,12 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
       stale: source === 'disk' || failure !== null,
     }),
   };
+}
+
+/** A wrong password or name is nothing to wait for. */
+function reasonOf(failure: unknown): string {
+  if (failure instanceof pg.DatabaseError) return `PostgreSQL refuses (${failure.message})`;
+  return 'PostgreSQL does not answer';
 }
 
 function started(built: Built | null): Built {

@@ -65,6 +65,18 @@ describe('a start without PostgreSQL', () => {
     expect(() => opened.snapshots.current()).toThrow('start() has not resolved');
   });
 
+  test('is refused in the words of PostgreSQL when it is that which refuses', async () => {
+    const other = new URL(database.url);
+    other.pathname = '/prism_no_such_database';
+    const opened = openSnapshots(other.href, dataDir.path);
+    open.push(opened);
+    await expect(opened.snapshots.start()).rejects.toMatchObject({
+      code: 'unavailable',
+      message:
+        'The settings cannot be read: PostgreSQL refuses (database "prism_no_such_database" does not exist), and the data directory holds no copy of them.',
+    });
+  });
+
   test('serves from the copy, and from the database as soon as it is there', async () => {
     const provider = await insertProvider(db, { slug: 'p', apiKey: 'sk-top-secret' });
     await insertModel(db, provider, 'known-m', {
