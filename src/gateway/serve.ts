@@ -48,6 +48,7 @@ export async function serve(
   let last: UpstreamFailure | null = null;
   let retried = false;
   let shutForMs = Infinity;
+  let unfit: AppError | null = null;
   for (let tries = 0; tries < MAX_TRIES;) {
     const served = queue.shift();
     if (served === undefined) break;
@@ -61,6 +62,11 @@ export async function serve(
     exchange.served = served;
     const prepared = planFor(prepare, served);
     const plan = prepared instanceof Promise ? await prepared : prepared;
+    if (plan instanceof AppError) {
+      // Nobody was asked, so that it is no attempt.
+      unfit = plan;
+      continue;
+    }
     exchange.attemptStartedAt = plan instanceof UpstreamFailure ? null : startedAt;
     const outcome: AttemptOutcome =
       plan instanceof UpstreamFailure
@@ -88,6 +94,7 @@ export async function serve(
     if (exchange.clientGone) return outlet.aborted(served, null);
   }
   if (last !== null) throw last;
+  if (unfit !== null && shutForMs === Infinity) throw unfit;
   throw new AppError(
     'provider_error',
     'Every provider of this model is down at the moment. Try again later.',
@@ -96,11 +103,8 @@ export async function serve(
   );
 }
 
-/** What to send, or why it cannot be made: some adapters ask a server for a token to sign with. */
-function planFor(
-  prepare: Prepare,
-  served: ServedModel,
-): AttemptPlan | UpstreamFailure | Promise<AttemptPlan | UpstreamFailure> {
+/** What to send, or why it cannot be made; an AppError = this provider's wire format cannot carry the request. */
+function planFor(prepare: Prepare, served: ServedModel): Prepared | Promise<Prepared> {
   try {
     const plan = prepare(served);
     return plan instanceof Promise ? plan.catch(failureOnly) : plan;
@@ -109,9 +113,10 @@ function planFor(
   }
 }
 
-/** An AppError is about the request and ends it. */
-function failureOnly(error: unknown): UpstreamFailure {
-  if (error instanceof UpstreamFailure) return error;
+type Prepared = AttemptPlan | UpstreamFailure | AppError;
+
+function failureOnly(error: unknown): UpstreamFailure | AppError {
+  if (error instanceof UpstreamFailure || error instanceof AppError) return error;
   throw error;
 }
 

@@ -2,6 +2,7 @@
 import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestPrism, until, type TestPrism, type TestTenant } from '../kit/prism.ts';
+import { logOf } from '../kit/request-log.ts';
 import { answer, refuse, sendJson, startUpstream, type ScriptedUpstream } from './upstream.ts';
 
 const messages = [{ role: 'user' as const, content: 'Hello!' }];
@@ -213,6 +214,27 @@ it('a client of providers that are all shut out hears when it is worth to come b
     });
   } finally {
     await broken.close();
+  }
+});
+
+it('what one provider’s wire cannot carry goes to the next one that has the model', async () => {
+  const [first, second] = [await startUpstream(['both-have']), await startUpstream(['both-have'])];
+  try {
+    const auth = { type: 'api_key', apiKey: 'sk-ant-test-0123456789' };
+    const ids = [
+      await prism.provider({ name: 'Narrow', type: 'anthropic', config: { baseUrl: first.origin, auth } }),
+      await prism.provider({ name: 'Wide', type: 'custom', config: { baseUrl: second.origin, auth } }),
+    ];
+    const ask = (own: TestTenant): Promise<Response> =>
+      prism.gateway(own, '/chat/completions', { model: 'both-have', messages, n: 2 });
+    const served = await ask(await prism.tenant('wide', ids));
+    expect([served.status, served.headers.get('x-prism-provider')]).toEqual([200, 'wide']);
+    expect([first.received.length, second.received.length]).toEqual([0, 1]);
+    expect(await logOf(prism, served.headers.get('x-request-id'))).toMatchObject({ attempts: 1 });
+    const refused = await ask(await prism.tenant('narrow', ids.slice(0, 1)));
+    expect([refused.status, await refused.json()]).toMatchObject([400, { error: { param: 'n' } }]);
+  } finally {
+    await Promise.all([first.close(), second.close()]);
   }
 });
 
