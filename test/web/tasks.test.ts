@@ -6,9 +6,9 @@ import { setUp, signIn, type Ready } from './ready.ts';
 import { openStage, type Stage } from './stage.ts';
 import { askModel, counted } from './traffic.ts';
 
-/** Resolves when what has the keys is of this sort. */
-const expectKeysIn = (page: Page, selector: string): Promise<void> =>
-  expect.poll(() => page.evaluate(`document.activeElement?.matches(${JSON.stringify(selector)})`)).toBe(true);
+/** Whether what has the keys is of this sort. */
+const hasKeys = (page: Page, selector: string): Promise<unknown> =>
+  page.evaluate(`document.activeElement?.matches(${JSON.stringify(selector)})`);
 
 describe.skipIf(!hasBrowser())('what an administrator comes for', { timeout: 120_000 }, () => {
   let stage: Stage;
@@ -78,7 +78,7 @@ describe.skipIf(!hasBrowser())('what an administrator comes for', { timeout: 120
     await page.getByRole('button', { name: 'Yesterday' }).click();
     await page.waitForURL(/range=yesterday/);
     await page.getByRole('heading', { name: 'No requests in this time' }).waitFor();
-    await page.getByRole('button', { name: 'Time range: Yesterday' }).waitFor();
+    expect(await page.getByRole('button', { name: /^Time range/ }).textContent()).toContain('Yesterday');
   });
 
   it('takes the keys to the secret that is to be replaced, and tells at once that a check has failed', async () => {
@@ -93,16 +93,16 @@ describe.skipIf(!hasBrowser())('what an administrator comes for', { timeout: 120
     await page.getByText('Failing').waitFor();
     await page.getByRole('link', { name: 'Replace' }).click();
     await page.waitForURL(/field=auth\.apiKey/);
-    await expectKeysIn(page, '[data-path="auth.apiKey"]');
+    await expect.poll(() => hasKeys(page, '[data-path="auth.apiKey"]')).toBe(true);
     // A page that is opened for itself begins with its heading, as ever.
     await page.getByRole('link', { name: 'Overview', exact: true }).last().click();
-    await expectKeysIn(page, 'main h1');
+    await expect.poll(() => hasKeys(page, 'main h1')).toBe(true);
   });
 
   it('lets one type at once where a dialog begins with a field', async () => {
     await page.goto(`/tenants/${ready.tenantId}/keys`);
     await page.getByRole('button', { name: 'Add key' }).click();
-    await expectKeysIn(page, '[role=dialog] input');
+    await expect.poll(() => hasKeys(page, '[role=dialog] input')).toBe(true);
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
@@ -112,7 +112,7 @@ describe.skipIf(!hasBrowser())('what an administrator comes for', { timeout: 120
     await page.getByRole('link', { name: 'Default' }).click();
     await page.getByLabel('Prompt', { exact: true }).fill('Please check this invoice');
     await page.getByRole('button', { name: 'Add rule' }).click();
-    await expectKeysIn(page, 'fieldset input');
+    await expect.poll(() => hasKeys(page, 'fieldset input')).toBe(true);
     await page.keyboard.type('Invoices');
     await page.getByText('“Invoices”, lacks its keywords.').waitFor();
     await page.getByLabel('Keywords').fill('invoice*');

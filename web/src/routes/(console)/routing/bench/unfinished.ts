@@ -10,10 +10,12 @@ export function unfinished({ fields }: Problem, definition: Definition): string 
   const path = fields.find((field) => field.path.startsWith('definition.'))?.path;
   if (path === undefined) return null;
   const [, list = '', index = '', part = ''] = path.split('.');
-  if (!Object.hasOwn(LISTS, list))
-    return 'The settings of the draft are not finished: it cannot be tried yet.';
+  if (!Object.hasOwn(LISTS, list)) return null;
   const { one } = LISTS[list as ListName];
   const rule = definition[list as ListName]?.[Number(index)];
-  const lacks = { keywords: 'its keywords', effects: 'what it does', name: 'its name' }[part] ?? 'something';
-  return `The draft cannot be tried yet: ${one} ${Number(index) + 1}, “${rule?.name ?? ''}”, lacks ${lacks}.`;
+  if (rule === undefined) return null;
+  const lacks = part === 'keywords' && rule.keywords.length === 0 ? 'its keywords' : null;
+  const lacking = part === 'effects' && Object.keys(rule.effects).length === 0 ? 'what it does' : lacks;
+  if (lacking === null) return null;
+  return `The draft cannot be tried yet: ${one} ${Number(index) + 1}, “${rule.name}”, lacks ${lacking}.`;
 }
