@@ -14,6 +14,7 @@ import type { OwnProcess } from './domain/system-types.ts';
 import type { Env } from './env.ts';
 import { createGraphql } from './graphql/yoga.ts';
 import type { Handler, LiveDoor } from './http/server.ts';
+import { onlyPages } from './http/refusals.ts';
 import { createStatic } from './http/static.ts';
 import type { Cipher } from './identity/cipher.ts';
 import { createClientAddress, createHttpsCheck } from './identity/client-address.ts';
@@ -106,7 +107,7 @@ export function openConsole(deps: ConsoleDeps): Console {
     },
     rest: createRest({ graphql, log, newRequestId: uuidv7 }),
     ui: (req, res) => {
-      if (!pages(req, res)) res.writeHead(405, { allow: 'GET, HEAD' }).end();
+      if (!pages(req, res)) onlyPages(res, uuidv7(), req.method ?? '');
     },
     seeded: seeding.start(),
     close: async () => {

@@ -74,6 +74,8 @@ const DOORS: ReadonlyMap<string, Readonly<Record<string, Door>>> = new Map(
     },
   }),
 );
+/** For those who look for another one. */
+const CALLS = [...DOORS].map(([path, doors]) => `${Object.keys(doors).join(', ')} ${path}`).join(', ');
 const ONE_MODEL: Readonly<Record<string, Door>> = {
   GET: (deps, { id, req, res, route }) =>
     answerModel(res, id, keyOf(deps, req, route).tenant, decodePath(route.path.slice('/models/'.length))),
@@ -102,7 +104,7 @@ function doorOf(req: IncomingMessage, route: GatewayRoute): Door {
   if (doors === undefined) {
     throw new AppError(
       'route_not_found',
-      `There is no ${req.method ?? ''} ${path} here. Chat: POST /chat/completions.`,
+      `There is no ${req.method ?? ''} ${path.slice(0, 100)} behind this base URL; there is ${CALLS}.`,
     );
   }
   const method = req.method === 'HEAD' ? 'GET' : (req.method ?? '');

@@ -4,8 +4,24 @@ import { AppError } from '../errors.ts';
 
 /** Answers 404 in the shape that clients of the gateway read. */
 export function notFound(res: ServerResponse, id: string, message: string): void {
-  const body = JSON.stringify(new AppError('route_not_found', message).toOpenAI());
-  res.writeHead(404, {
+  answerWith(res, id, new AppError('route_not_found', message), {});
+}
+
+/** Answers 405 where there are pages only: what posts here has lost the path of the gateway. */
+export function onlyPages(res: ServerResponse, id: string, method: string): void {
+  const message = `${method} is not possible here: pages take GET and HEAD. ${BASE_URL}`;
+  answerWith(res, id, new AppError('method_not_allowed', message), { allow: 'GET, HEAD' });
+}
+
+function answerWith(
+  res: ServerResponse,
+  id: string,
+  error: AppError,
+  headers: Readonly<Record<string, string>>,
+): void {
+  const body = JSON.stringify(error.toOpenAI());
+  res.writeHead(error.status, {
+    ...headers,
     'x-request-id': id,
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
@@ -13,20 +29,22 @@ export function notFound(res: ServerResponse, id: string, message: string): void
   res.end(body);
 }
 
-/** Where the gateway's calls end up when a client's base URL lacks its last part, or has too many slashes. */
-const CALLS = ['/chat/completions', '/embeddings'];
+const BASE_URL =
+  'The base URL of the gateway is <origin>/api/<tenant-slug>/v1, or <origin>/v1; clients add /chat/completions, ' +
+  '/embeddings or /models.';
+
+/** Where clients end up whose base URL lacks a part, or has too many slashes; the console has pages at none of them. */
+const CALLS = /\/(chat\/completions|completions|responses|embeddings|v1|v1\/models)\/*$/;
 
 /** Whether a path outside the gateway was meant for it. */
 export function isMeantForGateway(path: string): boolean {
-  return CALLS.some((call) => path.endsWith(call));
+  return CALLS.test(path);
 }
 
 /** What is said of a path behind which there is nothing. */
 export function nothingAt(path: string): string {
   const nothing = `There is nothing at ${path.slice(0, 100)}.`;
-  return isMeantForGateway(path)
-    ? `${nothing} The base URL of the gateway is <origin>/api/<tenant-slug>/v1, or <origin>/v1.`
-    : nothing;
+  return isMeantForGateway(path) || /^\/api(\/|$)/.test(path) ? `${nothing} ${BASE_URL}` : nothing;
 }
 
 /** There is no ServerResponse for a request for an upgrade. */

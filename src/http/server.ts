@@ -137,9 +137,12 @@ function route(doors: Doors, req: IncomingMessage, res: ServerResponse, newId: (
     return;
   }
   const handler = doorOf(doors, path);
-  if (handler === null) notFound(res, newId(), nothingAt(path));
+  if (handler === null)
+    notFound(res, newId(), doors.rest === null ? `${nothingAt(path)} ${WORKER}` : nothingAt(path));
   else handler(req, res);
 }
+
+const WORKER = 'This process serves the gateway, /health and /metrics only (PRISM_ROLE=worker).';
 
 function pathOf({ url = '/' }: IncomingMessage): string {
   const query = url.indexOf('?');

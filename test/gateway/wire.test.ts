@@ -125,6 +125,27 @@ describe('addresses', () => {
     },
   );
 
+  it.each([
+    ['POST', '/'],
+    ['POST', '/v1'],
+    ['GET', '/v1'],
+    ['GET', '/api/wire/v1'],
+    ['GET', '/api/wire/models'],
+    ['GET', '/wire/v1/models'],
+    ['POST', '/v1/v1/chat/completions'],
+    ['POST', '/v1/responses'],
+    ['DELETE', '/anything'],
+  ])('%s %s is told where the calls of the gateway are', async (method, path) => {
+    const response = await fetch(prism.url + path, { method, headers: { accept: '*/*' } });
+    expect([404, 405]).toContain(response.status);
+    expect(await response.json()).toMatchObject({
+      error: {
+        message: expect.stringMatching(/\/chat\/completions.*\/embeddings.*\/models/) as string,
+        type: 'invalid_request_error',
+      },
+    });
+  });
+
   it.each(['http://gateway.example.com', 'HTTP://gateway.example.com:8080'])(
     'may be whole (%s), as proxies are spoken to',
     async (origin) => {
