@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { AppError } from './errors.ts';
 import { EnvError, loadEnv, type Env } from './env.ts';
 import { openLog, type Log, type Logger } from './log.ts';
 import { startPrism, type Prism } from './prism.ts';
@@ -8,6 +9,14 @@ import { releaseMemory, tuneCollector, watchIdleness } from './start/collector.t
 /** A second signal while we are stopping means: now. */
 const FORCED_EXIT = 130;
 const SAME_WISH_MS = 1_000;
+
+/** Why it may not listen where it is told to, by Node's code. */
+const LISTEN_ERRORS: Readonly<Record<string, (values: Env) => string>> = {
+  EADDRINUSE: ({ port, host }) => `port ${port} on ${host} is taken. Stop what listens there, or set PORT.`,
+  EACCES: ({ port }) => `port ${port} is not allowed for this user. Set PORT to 1024 or more.`,
+  EADDRNOTAVAIL: ({ host }) => `${host} is no address of this machine. Set HOST.`,
+  ENOTFOUND: ({ host }) => `${host} is no name that this machine knows. Set HOST.`,
+};
 
 tuneCollector();
 const env = readEnv();
@@ -68,13 +77,16 @@ async function demo({ domain, snapshot, journal, flush, url }: Prism, { dataDir 
 
 /** One clear line for what goes wrong at a start. */
 function explain(error: unknown, values: Env): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE') {
-    return `port ${values.port} on ${values.host} is taken. Stop what listens there, or set PORT.`;
+  if (!(error instanceof Error)) return String(error);
+  if ('syscall' in error && (error.syscall === 'listen' || error.syscall === 'getaddrinfo')) {
+    const reason = LISTEN_ERRORS['code' in error ? String(error.code) : '']?.(values);
+    if (reason !== undefined) return reason;
   }
-  if (code === 'EACCES') return `port ${values.port} is not allowed for this user. Set PORT to 1024 or more.`;
-  if (code === 'EADDRNOTAVAIL') return `${values.host} is no address of this machine. Set HOST.`;
-  return error instanceof Error ? error.message : String(error);
+  // What was tried says the error; whose server it was is known here.
+  const isDatabase = error instanceof AppError && error.code === 'unavailable';
+  if (isDatabase && values.databaseUrl !== null)
+    return `${error.message} Check DATABASE_URL, and that its server runs.`;
+  return error.message;
 }
 
 /** Twice is once: an eviction may come on top of a signal. */

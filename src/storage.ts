@@ -24,7 +24,10 @@ export async function openStorage(env: Env, log: Logger, undo: Undo[]): Promise<
   const databaseUrl = env.databaseUrl ?? databaseOf(embedded);
   await migrateOrWait(databaseUrl, log, undo);
   const pool = createPool(databaseUrl, { max: 6, applicationName: 'prism' });
-  pool.on('error', (error) => log.warn({ err: error }, 'database: an idle connection was lost'));
+  pool.on('error', (error) => {
+    // The end does not wait for the sockets: a server that stops right behind it still says so to some of them.
+    if (!pool.ending) log.warn({ err: error }, 'database: an idle connection was lost');
+  });
   undo.push(() => pool.end());
   return { databaseUrl, pool };
 }

@@ -225,7 +225,11 @@ export function createSnapshots(deps: SnapshotsDeps): Snapshots {
 /** A wrong password or name is nothing to wait for. */
 function reasonOf(failure: unknown): string {
   if (failure instanceof pg.DatabaseError) return `PostgreSQL refuses (${failure.message})`;
-  return 'PostgreSQL does not answer';
+  // A name with several addresses fails once for each of them, and says nothing for all.
+  const first: unknown = failure instanceof AggregateError ? failure.errors[0] : failure;
+  return first instanceof Error
+    ? `PostgreSQL does not answer (${first.message})`
+    : 'PostgreSQL does not answer';
 }
 
 function started(built: Built | null): Built {

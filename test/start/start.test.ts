@@ -119,6 +119,17 @@ test('a taken port is said in one line, and nothing is left running', async () =
   expect(serverPid(dataDir)).toBe(null);
 });
 
+test('an address that does not lead anywhere is said with the variable that holds it', async () => {
+  const nobody = { DATABASE_URL: 'postgres://user:hidden@127.0.0.1:1/prism' };
+  const database = await main(nobody).ended;
+  expect(database.code).toBe(1);
+  expect(database.stderr).toMatch(/^.*127\.0\.0\.1:1\b.*Check DATABASE_URL.*\n$/);
+  expect(database.stderr).not.toContain('hidden');
+  const host = await main({ HOST: 'nobody.invalid' }).ended;
+  expect(host.stderr).toMatch(/^.*nobody\.invalid is no name.*Set HOST\.\n$/);
+  expect(serverPid(dataDir)).toBe(null);
+});
+
 test('everything that is wrong with the environment is said at once, before anything is started', async () => {
   const { code, stderr, stdout } = await main({ PORT: 'x', PRISM_ROLE: 'boss', JWT_SECRET: 'changeme' })
     .ended;
