@@ -52,9 +52,10 @@ export async function serve(
   for (let tries = 0; tries < MAX_TRIES;) {
     const served = queue.shift();
     if (served === undefined) break;
-    if (!deps.breaker.allows(served.provider.id)) {
+    if (!deps.breaker.allows(served.provider.id, served.model.id)) {
       note(deps, exchange, served, deps.now(), BREAKER_OPEN);
-      shutForMs = Math.min(shutForMs, deps.breaker.openFor(served.provider.id) ?? shutForMs);
+      const openFor = deps.breaker.openFor(served.provider.id, served.model.id);
+      shutForMs = Math.min(shutForMs, openFor ?? shutForMs);
       continue;
     }
     tries += 1;
@@ -131,7 +132,7 @@ function judge(
     learnFrom(deps, exchange, served, startedAt, outcome.failure);
   } else if (outcome.kind === 'served' || exchange.ttftMs !== null) {
     // A client that left in the middle of an answer has seen the provider well.
-    deps.breaker.onSuccess(served.provider.id);
+    deps.breaker.onSuccess(served.provider.id, served.model.id);
     deps.observe(served.provider.id, true);
   }
 }
@@ -148,10 +149,10 @@ function learnFrom(
   note(deps, exchange, served, startedAt, outcome);
   deps.meter.upstreamFailed(slug, outcome);
   if (failure.kind === 'rejected' || failure.kind === 'context_overflow' || failure.kind === 'rate_limited') {
-    deps.breaker.onSuccess(id);
+    deps.breaker.onSuccess(id, served.model.id);
     deps.observe(id, true);
   } else {
-    deps.breaker.onFailure(id, failure.kind);
+    deps.breaker.onFailure(id, failure.kind, served.model.id);
     deps.observe(id, false, HEALTH_TEXT[failure.kind]);
   }
 }

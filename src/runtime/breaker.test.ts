@@ -115,6 +115,33 @@ describe('the breaker', () => {
     expect(breaker.openFor('p')).toBeNull();
   });
 
+  test('keeps from a model that fails while others of its provider may be asked, and closes with its probe', () => {
+    const { breaker, advance } = setup();
+    for (let index = 0; index < 9; index += 1) breaker.onFailure('p', 'unavailable', 'bad');
+    breaker.onFailure('p', 'malformed', 'good');
+    expect([breaker.allows('p', 'bad'), breaker.allows('p', 'good')]).toEqual([false, true]);
+    expect([breaker.state('p'), breaker.wouldAllow('p'), breaker.openFor('p')]).toEqual([
+      'closed',
+      true,
+      null,
+    ]);
+    breaker.onSuccess('p', 'good');
+    expect(breaker.openFor('p', 'bad')).toBe(1_000);
+    advance(1_000);
+    expect([breaker.allows('p', 'bad'), breaker.allows('p', 'bad')]).toEqual([true, false]);
+    breaker.onSuccess('p', 'bad');
+    expect([breaker.allows('p', 'bad'), breaker.allows('p', 'bad')]).toEqual([true, true]);
+  });
+
+  test('opens for all when one model after the other fails, or nobody can connect', () => {
+    const { breaker } = setup();
+    for (const model of ['a', 'b', 'a']) breaker.onFailure('p', 'timeout', model);
+    expect(breaker.allows('p', 'c')).toBe(false);
+    for (let index = 0; index < 3; index += 1) breaker.onFailure('q', 'connection', 'a');
+    expect(breaker.allows('q', 'b')).toBe(false);
+    expect(breaker.wouldAllow('q')).toBe(false);
+  });
+
   test('forgets providers that are gone', () => {
     const { breaker, fail } = setup();
     fail(3);

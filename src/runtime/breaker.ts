@@ -3,21 +3,26 @@ import type { FailureKind } from '../providers/adapter.ts';
 /** closed: everything goes through; open: nothing; half_open: one probe is under way. */
 export type BreakerState = 'closed' | 'open' | 'half_open';
 
-/** Keeps requests away from a provider that does not answer. One for the process; never throws. */
+/**
+ * Keeps requests away from a provider that does not answer, and from a model of it that does not while others do: who
+ * asks for a broken model must not take the whole provider from everybody else. One for the process; never throws.
+ * Without a model, a call is about the provider as such.
+ */
 export interface Breaker {
   /**
-   * Whether the provider may be tried now. True from a provider that was open is the one probe: its outcome
-   * decides. Ask only when the attempt really follows.
+   * Whether the provider may be tried now. True from one that was open is the one probe: its outcome decides. Ask only
+   * when the attempt really follows.
    */
-  allows(providerId: string): boolean;
-  /** Whether `allows` would say yes; asking changes nothing. */
+  allows(providerId: string, modelId?: string): boolean;
+  /** Whether `allows` would say yes of the provider; asking changes nothing. */
   wouldAllow(providerId: string): boolean;
   /** It answered: with 2xx, or with an error of its own that shows it alive. */
-  onSuccess(providerId: string): void;
-  onFailure(providerId: string, kind: FailureKind): void;
+  onSuccess(providerId: string, modelId?: string): void;
+  /** Failures in a row of one model count once for its provider, unless there was no connection at all. */
+  onFailure(providerId: string, kind: FailureKind, modelId?: string): void;
   state(providerId: string): BreakerState;
-  /** Ms until an open one lets the next probe through; null = it is not open. */
-  openFor(providerId: string): number | null;
+  /** Ms until what is open lets the next probe through; null = it is not open. */
+  openFor(providerId: string, modelId?: string): number | null;
   /** Drops what is known of providers that are gone. */
   retain(providerIds: { has(providerId: string): boolean }): void;
 }
@@ -45,6 +50,13 @@ interface Circuit {
   probedAt: number | null;
 }
 
+interface ProviderCircuit extends Circuit {
+  /** Of the last failure; null = of none in particular. */
+  lastModel: string | null;
+  /** Those with failures in a row. */
+  readonly models: Map<string, Circuit>;
+}
+
 /** `threshold` failures in a row open it, `openMs` later one probe may go; `clock` in ms, going forwards only. */
 export function createBreaker(deps: {
   readonly clock: () => number;
@@ -53,55 +65,84 @@ export function createBreaker(deps: {
 }): Breaker {
   const { clock, threshold = 5, openMs = 30_000 } = deps;
   /** Only providers with failures in a row are in here: the good case costs one look-up. */
-  const circuits = new Map<string, Circuit>();
+  const circuits = new Map<string, ProviderCircuit>();
 
-  /** A probe whose outcome never comes back must not keep the provider shut for ever. */
-  const isShut = ({ openedAt, probedAt }: Circuit, now: number): boolean =>
-    openedAt !== null && now - (probedAt ?? openedAt) < openMs;
+  /** Ms that are left; a probe whose outcome never comes back must not keep the provider shut for ever. */
+  const leftOf = (circuit: Circuit | undefined): number | null =>
+    circuit === undefined || circuit.openedAt === null
+      ? null
+      : Math.max(0, (circuit.probedAt ?? circuit.openedAt) + openMs - clock());
+  const isShut = (circuit: Circuit | undefined): boolean => (leftOf(circuit) ?? 0) > 0;
+
+  const probe = (circuit: Circuit | undefined): void => {
+    if (circuit !== undefined && circuit.openedAt !== null) circuit.probedAt = clock();
+  };
+
+  function fail(circuit: Circuit, counts: boolean): void {
+    if (counts) circuit.failures += 1;
+    // Late failures of requests that left before it opened do not prolong it; a failed probe does.
+    if (circuit.probedAt !== null || (circuit.openedAt === null && circuit.failures >= threshold)) {
+      circuit.openedAt = clock();
+      circuit.probedAt = null;
+    }
+  }
+
+  function onSuccess(providerId: string, modelId = ''): void {
+    const circuit = circuits.get(providerId);
+    if (circuit === undefined) return;
+    circuit.models.delete(modelId);
+    if (circuit.models.size === 0) circuits.delete(providerId);
+    else Object.assign(circuit, closed(), { lastModel: null });
+  }
 
   return {
-    allows(providerId) {
+    allows(providerId, modelId = '') {
       const circuit = circuits.get(providerId);
-      if (circuit === undefined || circuit.openedAt === null) return true;
-      const now = clock();
-      if (isShut(circuit, now)) return false;
-      circuit.probedAt = now;
+      if (circuit === undefined) return true;
+      const model = circuit.models.get(modelId);
+      if (isShut(circuit) || isShut(model)) return false;
+      probe(circuit);
+      probe(model);
       return true;
     },
-    wouldAllow(providerId) {
-      const circuit = circuits.get(providerId);
-      return circuit === undefined || !isShut(circuit, clock());
-    },
-    onSuccess(providerId) {
-      circuits.delete(providerId);
-    },
-    onFailure(providerId, kind) {
+    wouldAllow: (providerId) => !isShut(circuits.get(providerId)),
+    onSuccess,
+    onFailure(providerId, kind, modelId) {
       // Any other failure is an answer: the provider is there, which is all that a breaker asks.
       if (!COUNTS[kind]) {
-        circuits.delete(providerId);
+        onSuccess(providerId, modelId);
         return;
       }
-      const circuit = circuits.get(providerId) ?? { failures: 0, openedAt: null, probedAt: null };
-      circuit.failures += 1;
-      // Late failures of requests that left before it opened do not prolong it; a failed probe does.
-      if (circuit.probedAt !== null || (circuit.openedAt === null && circuit.failures >= threshold)) {
-        circuit.openedAt = clock();
-        circuit.probedAt = null;
-      }
+      const circuit = circuits.get(providerId) ?? closedProvider();
       circuits.set(providerId, circuit);
+      const isOfModel = modelId !== undefined && kind !== 'connection';
+      fail(circuit, !isOfModel || modelId !== circuit.lastModel);
+      circuit.lastModel = isOfModel ? modelId : null;
+      if (!isOfModel) return;
+      const model = circuit.models.get(modelId) ?? closed();
+      circuit.models.set(modelId, model);
+      fail(model, true);
     },
     state(providerId) {
       const circuit = circuits.get(providerId);
       if (circuit === undefined || circuit.openedAt === null) return 'closed';
       return circuit.probedAt === null ? 'open' : 'half_open';
     },
-    openFor(providerId) {
+    openFor(providerId, modelId = '') {
       const circuit = circuits.get(providerId);
-      if (circuit === undefined || circuit.openedAt === null) return null;
-      return Math.max(0, (circuit.probedAt ?? circuit.openedAt) + openMs - clock());
+      const left = [leftOf(circuit), leftOf(circuit?.models.get(modelId))].filter((ms) => ms !== null);
+      return left.length === 0 ? null : Math.max(...left);
     },
     retain(providerIds) {
       for (const id of circuits.keys()) if (!providerIds.has(id)) circuits.delete(id);
     },
   };
+}
+
+function closed(): Circuit {
+  return { failures: 0, openedAt: null, probedAt: null };
+}
+
+function closedProvider(): ProviderCircuit {
+  return { ...closed(), lastModel: null, models: new Map() };
 }

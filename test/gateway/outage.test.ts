@@ -102,6 +102,24 @@ describe('the breaker', () => {
     expect(await chains.rowOf(response)).toMatchObject({ attempts: 0, status: 'error', http_status: 503 });
   });
 
+  it('a model that fails takes no other model of its provider along', async () => {
+    const upstream = await startUpstream(['broken', 'sound'], (res, request) => {
+      const respond = request.body.includes('"broken"') ? refuse(500) : answer('Sound.');
+      respond(res, request);
+    });
+    chains.closeLater(upstream);
+    const config = { baseUrl: upstream.origin, auth: { type: 'none' } };
+    const id = await chains.prism.provider({ name: 'Half', slug: 'half', type: 'custom', config });
+    const [one, other] = [await chains.prism.tenant('one', [id]), await chains.prism.tenant('other', [id])];
+    const send = (tenant: typeof one, model: string) =>
+      chains.prism.gateway(tenant, '/chat/completions', { model, messages });
+    for (let i = 0; i < 4; i += 1) expect((await send(one, 'broken')).status).toBe(503);
+    const calls = upstream.received.length;
+    expect((await send(one, 'broken')).headers.get('retry-after')).toMatch(/^[1-9]/);
+    expect(upstream.received).toHaveLength(calls);
+    expect((await send(other, 'sound')).status).toBe(200);
+  });
+
   it('what the caller did wrong opens nothing', async () => {
     const to = await chains.withFirst(refuse(400));
     for (let i = 0; i < 7; i += 1) expect((await chains.chat(to)).status).toBe(400);
