@@ -1,6 +1,7 @@
 import { STATUS_CODES, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { AppError } from '../errors.ts';
+import { acceptsHtml } from './negotiate.ts';
 
 /** Answers 404 in the shape that clients of the gateway read. */
 export function notFound(res: ServerResponse, id: string, message: string): void {
@@ -36,15 +37,14 @@ const BASE_URL =
 /** Where clients end up whose base URL lacks a part, or has too many slashes; the console has pages at none of them. */
 const CALLS = /\/(chat\/completions|completions|responses|embeddings|v1|v1\/models)\/*$/;
 
-/** Whether a path outside the gateway was meant for it. */
-export function isMeantForGateway(path: string): boolean {
-  return CALLS.test(path);
+/** Whether a path outside the gateway was meant for it: /models is a page, too, for those who would take one. */
+export function isMeantForGateway(path: string, accept: string | undefined): boolean {
+  return CALLS.test(path) || (path === '/models' && !acceptsHtml(accept));
 }
 
 /** What is said of a path behind which there is nothing. */
 export function nothingAt(path: string): string {
-  const nothing = `There is nothing at ${path.slice(0, 100)}.`;
-  return isMeantForGateway(path) || /^\/api(\/|$)/.test(path) ? `${nothing} ${BASE_URL}` : nothing;
+  return `There is nothing at ${path.slice(0, 100)}. ${BASE_URL}`;
 }
 
 /** There is no ServerResponse for a request for an upgrade. */

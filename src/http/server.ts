@@ -136,7 +136,7 @@ function route(doors: Doors, req: IncomingMessage, res: ServerResponse, newId: (
     else doors.gateway.handle(req, res, gateway);
     return;
   }
-  const handler = doorOf(doors, path);
+  const handler = doorOf(doors, path, req.headers.accept);
   if (handler === null)
     notFound(res, newId(), doors.rest === null ? `${nothingAt(path)} ${WORKER}` : nothingAt(path));
   else handler(req, res);
@@ -159,7 +159,7 @@ function isForWebSocket({ headers }: IncomingMessage): boolean {
   return headers.upgrade?.toLowerCase() === 'websocket';
 }
 
-function doorOf(doors: Doors, path: string): Handler | null {
+function doorOf(doors: Doors, path: string, accept: string | undefined): Handler | null {
   if (path === '/health') return doors.health;
   if (path === '/metrics') return doors.metrics;
   if (path === '/graphql' || path.startsWith('/graphql/')) return doors.graphql;
@@ -167,7 +167,7 @@ function doorOf(doors: Doors, path: string): Handler | null {
     const head = path.split('/', 3)[2];
     return head === 'prism' || head === 'tenant-portal' ? doors.rest : null;
   }
-  return isMeantForGateway(path) ? null : doors.ui;
+  return isMeantForGateway(path, accept) ? null : doors.ui;
 }
 
 /** Where a gateway path leads: `/v1/…`, `/api/v1/…` (the key names the tenant) or `/api/<slug>/v1/…`; null = no gateway path. */

@@ -129,6 +129,7 @@ describe('addresses', () => {
     ['POST', '/'],
     ['POST', '/v1'],
     ['GET', '/v1'],
+    ['GET', '/models'],
     ['GET', '/api/wire/v1'],
     ['GET', '/api/wire/models'],
     ['GET', '/wire/v1/models'],
@@ -136,7 +137,7 @@ describe('addresses', () => {
     ['POST', '/v1/responses'],
     ['DELETE', '/anything'],
   ])('%s %s is told where the calls of the gateway are', async (method, path) => {
-    const response = await fetch(prism.url + path, { method, headers: { accept: '*/*' } });
+    const response = await fetch(prism.url + path, { method, headers: { accept: 'application/json' } });
     expect([404, 405]).toContain(response.status);
     expect(await response.json()).toMatchObject({
       error: {
