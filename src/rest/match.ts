@@ -31,7 +31,10 @@ export function createMatcher<Row extends Located>(
         method,
         here.map(({ route }) => route.method),
       );
-    throw new AppError('route_not_found', `There is nothing at ${path.slice(0, 100)}.`);
+    throw new AppError(
+      'route_not_found',
+      `There is nothing at ${path.slice(0, 100)}; GET /api/prism/docs shows what there is.`,
+    );
   };
 }
 

@@ -188,6 +188,7 @@ describe('a path that is none', () => {
   ])('%s answers 404', async (path) => {
     const { status, body, headers } = await stage.rest('GET', path);
     expect([status, body.error.code]).toEqual([404, 'route_not_found']);
+    expect(body.error.message).toContain('/api/prism/docs');
     expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
