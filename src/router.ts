@@ -63,7 +63,7 @@ export function openRouter(deps: RouterDeps): Router {
     known: createKnownClassifications(classifier),
     llm: createLlmClassifier({ upstream, now: clock, clock: Date.now }),
     sessions: createSessionMemory({ now: clock }),
-    alive: (providerId) => breaker.wouldAllow(providerId),
+    alive: breaker.wouldAllow,
     spentToday: (tenantId) => spend.today(tenantId),
     now: clock,
     stop() {

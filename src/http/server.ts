@@ -137,12 +137,11 @@ function route(doors: Doors, req: IncomingMessage, res: ServerResponse, newId: (
     return;
   }
   const handler = doorOf(doors, path, req.headers.accept);
-  if (handler === null)
-    notFound(res, newId(), doors.rest === null ? `${nothingAt(path)} ${WORKER}` : nothingAt(path));
+  if (handler === null) notFound(res, newId(), nothingAt(path) + (doors.rest === null ? WORKER : ''));
   else handler(req, res);
 }
 
-const WORKER = 'This process serves the gateway, /health and /metrics only (PRISM_ROLE=worker).';
+const WORKER = ' This process serves the gateway, /health and /metrics only (PRISM_ROLE=worker).';
 
 function pathOf({ url = '/' }: IncomingMessage): string {
   const query = url.indexOf('?');

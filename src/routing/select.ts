@@ -4,6 +4,7 @@ import type {
   CategoryView,
   CostMode,
   RouteRequest,
+  RouteTools,
   RoutingView,
   ScoredCandidate,
   Signals,
@@ -21,7 +22,7 @@ export interface SelectInput {
   /** "<id>" or "<provider-slug>/<id>" that a rule wants. */
   readonly pinned: string | null;
   readonly costMode: CostMode;
-  readonly alive: (providerId: string) => boolean;
+  readonly alive: RouteTools['alive'];
 }
 
 export interface Selection {
@@ -117,11 +118,11 @@ function needsOf(signals: Signals, category: CategoryView | null): Needs {
 
 /** Why a candidate cannot serve at all; null = it can. */
 function whyNot(
-  { capabilities, contextWindow, maxOutputTokens, providerId }: Candidate,
+  { capabilities, contextWindow, maxOutputTokens, modelId, providerId }: Candidate,
   needs: Needs,
-  alive: (providerId: string) => boolean,
+  alive: RouteTools['alive'],
 ): string | null {
-  if (!alive(providerId)) return 'its provider is down';
+  if (!alive(providerId, modelId)) return alive(providerId) ? 'it is down' : 'its provider is down';
   // To be shown an image, a model must be known to see; for the rest it is enough that nothing speaks against it.
   if (needs.vision && capabilities?.has('vision') !== true) return 'not known to see images';
   if (needs.audio && capabilities?.has('audio') !== true) return 'not known to hear audio';

@@ -246,8 +246,8 @@ export type RouteGiven = Pick<RouteRequest, 'session' | 'named' | 'spentToday'>;
 /** What decide() needs of the world: given, so that it stays pure. */
 export interface RouteTools {
   readonly classify: (texts: RequestTexts, signals: Signals) => Classification;
-  /** False = the provider's circuit is open. */
-  readonly alive: (providerId: string) => boolean;
+  /** False = the circuit of the provider, or of this model of it, is open. */
+  readonly alive: (providerId: string, modelId?: string) => boolean;
   /** Milliseconds on a monotonic clock. */
   readonly now: () => number;
 }

@@ -119,6 +119,7 @@ describe('the breaker', () => {
     const { breaker, advance } = setup();
     for (let index = 0; index < 9; index += 1) breaker.onFailure('p', 'unavailable', 'bad');
     breaker.onFailure('p', 'malformed', 'good');
+    expect([breaker.wouldAllow('p', 'bad'), breaker.wouldAllow('p', 'good')]).toEqual([false, true]);
     expect([breaker.allows('p', 'bad'), breaker.allows('p', 'good')]).toEqual([false, true]);
     expect([breaker.state('p'), breaker.wouldAllow('p'), breaker.openFor('p')]).toEqual([
       'closed',

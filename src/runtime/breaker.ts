@@ -14,8 +14,8 @@ export interface Breaker {
    * when the attempt really follows.
    */
   allows(providerId: string, modelId?: string): boolean;
-  /** Whether `allows` would say yes of the provider; asking changes nothing. */
-  wouldAllow(providerId: string): boolean;
+  /** Whether `allows` would say yes; asking changes nothing. */
+  wouldAllow(providerId: string, modelId?: string): boolean;
   /** It answered: with 2xx, or with an error of its own that shows it alive. */
   onSuccess(providerId: string, modelId?: string): void;
   /** Failures in a row of one model count once for its provider, unless there was no connection at all. */
@@ -74,6 +74,11 @@ export function createBreaker(deps: {
       : Math.max(0, (circuit.probedAt ?? circuit.openedAt) + openMs - clock());
   const isShut = (circuit: Circuit | undefined): boolean => (leftOf(circuit) ?? 0) > 0;
 
+  function wouldAllow(providerId: string, modelId = ''): boolean {
+    const circuit = circuits.get(providerId);
+    return circuit === undefined || !(isShut(circuit) || isShut(circuit.models.get(modelId)));
+  }
+
   const probe = (circuit: Circuit | undefined): void => {
     if (circuit !== undefined && circuit.openedAt !== null) circuit.probedAt = clock();
   };
@@ -97,15 +102,13 @@ export function createBreaker(deps: {
 
   return {
     allows(providerId, modelId = '') {
+      if (!wouldAllow(providerId, modelId)) return false;
       const circuit = circuits.get(providerId);
-      if (circuit === undefined) return true;
-      const model = circuit.models.get(modelId);
-      if (isShut(circuit) || isShut(model)) return false;
       probe(circuit);
-      probe(model);
+      probe(circuit?.models.get(modelId));
       return true;
     },
-    wouldAllow: (providerId) => !isShut(circuits.get(providerId)),
+    wouldAllow,
     onSuccess,
     onFailure(providerId, kind, modelId) {
       // Any other failure is an answer: the provider is there, which is all that a breaker asks.

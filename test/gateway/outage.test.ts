@@ -70,6 +70,19 @@ describe('pins and policy', () => {
   });
 });
 
+/** A provider with the models "broken", which fails, and "sound". */
+async function halfBroken(
+  slug: string,
+): Promise<{ readonly id: string; readonly upstream: ScriptedUpstream }> {
+  const upstream = await startUpstream(['broken', 'sound'], (res, request) => {
+    const respond = request.body.includes('"broken"') ? refuse(500) : answer('Sound.');
+    respond(res, request);
+  });
+  chains.closeLater(upstream);
+  const config = { baseUrl: upstream.origin, auth: { type: 'none' } };
+  return { upstream, id: await chains.prism.provider({ name: slug, slug, type: 'custom', config }) };
+}
+
 describe('the breaker', () => {
   it('opens after failures in a row, spares the provider, and closes when a probe succeeds', async () => {
     const to = await chains.chain([refuse(500), answer('From the second.')]);
@@ -103,13 +116,7 @@ describe('the breaker', () => {
   });
 
   it('a model that fails takes no other model of its provider along', async () => {
-    const upstream = await startUpstream(['broken', 'sound'], (res, request) => {
-      const respond = request.body.includes('"broken"') ? refuse(500) : answer('Sound.');
-      respond(res, request);
-    });
-    chains.closeLater(upstream);
-    const config = { baseUrl: upstream.origin, auth: { type: 'none' } };
-    const id = await chains.prism.provider({ name: 'Half', slug: 'half', type: 'custom', config });
+    const { id, upstream } = await halfBroken('half');
     const [one, other] = [await chains.prism.tenant('one', [id]), await chains.prism.tenant('other', [id])];
     const send = (tenant: typeof one, model: string) =>
       chains.prism.gateway(tenant, '/chat/completions', { model, messages });
@@ -118,6 +125,27 @@ describe('the breaker', () => {
     expect((await send(one, 'broken')).headers.get('retry-after')).toMatch(/^[1-9]/);
     expect(upstream.received).toHaveLength(calls);
     expect((await send(other, 'sound')).status).toBe(200);
+  });
+
+  it('auto passes over a model that is down, and says so; where there is no other it asks to come back', async () => {
+    const { id, upstream } = await halfBroken('lame');
+    const both = await chains.prism.tenant('lame-both', [id]);
+    const only = await chains.prism.tenant('lame-only', [id], {
+      modelConfig: { mode: 'whitelist', list: ['broken'] },
+    });
+    const send = (tenant: typeof both, model: string, headers = {}) =>
+      chains.prism.gateway(tenant, '/chat/completions', { model, messages }, headers);
+    for (let i = 0; i < 3; i += 1) await send(only, 'broken');
+    const preview = await (await send(both, 'auto', { 'x-prism-routing': 'preview' })).json();
+    expect(preview).toMatchObject({ candidate: 'lame/sound' });
+    expect(preview.candidates).toContainEqual(
+      expect.objectContaining({ key: 'lame/broken', excluded: 'it is down' }),
+    );
+    const calls = upstream.received.length;
+    const refused = await send(only, 'auto');
+    expect([refused.status, upstream.received.length]).toEqual([503, calls]);
+    expect(await refused.json()).toMatchObject({ error: { type: 'provider_error' } });
+    expect((await send(both, 'auto')).status).toBe(200);
   });
 
   it('what the caller did wrong opens nothing', async () => {

@@ -28,7 +28,7 @@ export interface AutoDeps {
   readonly known: KnownClassifications;
   readonly llm: LlmClassifier;
   readonly sessions: SessionMemory;
-  readonly alive: (providerId: string) => boolean;
+  readonly alive: RouteTools['alive'];
   /** USD that a tenant has spent today. */
   readonly spentToday: (tenantId: string) => number;
   readonly now: () => number;
@@ -177,11 +177,27 @@ function servedByKey(tenant: TenantView): ReadonlyMap<string, ServedModel> {
 
 /**
  * Throws the error of a request that nobody can serve: where the policy leaves no model at all it is the policy's word,
- * as for any name. Where providers are missing because their credentials cannot be read, one of their models might have
- * served: that is no fault of the request, whatever the others cannot do.
+ * as for any name. Where providers are missing because their credentials cannot be read, or models are down, one of
+ * these might have served: that is no fault of the request, whatever the others cannot do.
  */
-export function refuseRouting(decision: Decision, tenant: TenantView, requested: string): never {
+export function refuseRouting(
+  decision: Decision,
+  tenant: TenantView,
+  requested: string,
+  alive: AutoDeps['alive'],
+): never {
   if (lacksCandidates(tenant)) throw unreadable(requested);
+  const byKey = servedByKey(tenant);
+  const isDown = (key: string): boolean => {
+    const served = byKey.get(key);
+    return served !== undefined && !alive(served.provider.id, served.model.id);
+  };
+  if (decision.candidates.some((it) => isDown(it.key))) {
+    throw new AppError(
+      'provider_error',
+      'What could serve this request is down at the moment. Try again later.',
+    );
+  }
   if (decision.candidates.length === 0 && tenant.modelsById.size > 0) throw denied(requested);
   throw new AppError('invalid_request', decision.refusal ?? 'No model can serve this request.', {
     param: 'model',

@@ -60,7 +60,9 @@ export async function routeStage(
     answerPreview(deps, exchange, routed);
     return { request, targets: [], answered: true };
   }
-  if (routed.targets.length === 0) refuseRouting(routed.decision, key.tenant, given.model);
+  if (routed.targets.length === 0) {
+    refuseRouting(routed.decision, key.tenant, given.model, deps.auto.alive);
+  }
   return { request, targets: routed.targets, answered: false };
 }
 
