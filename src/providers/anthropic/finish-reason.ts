@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../adapter.ts';
 import { isObject } from './fields.ts';
 
-/** `stop_reason` → `finish_reason`. A paused turn has an answer so far; sending it back continues it. */
+/** A paused turn has an answer so far; sending it back continues it. */
 const FINISH_REASONS: Readonly<Record<string, string>> = {
   end_turn: 'stop',
   stop_sequence: 'stop',
@@ -12,9 +12,14 @@ const FINISH_REASONS: Readonly<Record<string, string>> = {
   refusal: 'content_filter',
 };
 
-export function finishReason(stopReason: JsonValue | undefined): string {
-  if (typeof stopReason !== 'string' || !Object.hasOwn(FINISH_REASONS, stopReason)) return 'stop';
-  return FINISH_REASONS[stopReason] ?? 'stop';
+/**
+ * `stop_reason` → `finish_reason`. Other makers' servers of this wire end a turn with calls as any other; clients run
+ * the calls only after "tool_calls".
+ */
+export function finishReason(stopReason: JsonValue | undefined, hasToolCalls: boolean): string {
+  const isKnown = typeof stopReason === 'string' && Object.hasOwn(FINISH_REASONS, stopReason);
+  const reason = isKnown ? FINISH_REASONS[stopReason] : undefined;
+  return reason === undefined || reason === 'stop' ? (hasToolCalls ? 'tool_calls' : 'stop') : reason;
 }
 
 /** The text for `message.refusal`; null when the model did not refuse. */

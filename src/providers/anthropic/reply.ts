@@ -25,7 +25,10 @@ export function readReply(call: ChatCall, body: Buffer): Reply {
         index: 0,
         message: assistantMessage(content, refusalText(message)),
         logprobs: null,
-        finish_reason: finishReason(message['stop_reason']),
+        finish_reason: finishReason(
+          message['stop_reason'],
+          content.some((block) => block['type'] === 'tool_use'),
+        ),
         ...stopDetails(message),
       },
     ],

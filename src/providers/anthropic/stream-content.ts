@@ -28,6 +28,10 @@ export class StreamContent {
   /** Characters of the answer relayed so far, thinking and tool arguments included. */
   length = 0;
 
+  get hasToolCalls(): boolean {
+    return this.#toolCalls > 0;
+  }
+
   start(index: number, block: JsonObject): JsonObject | null {
     const isTool = block['type'] === 'tool_use';
     const open: OpenBlock = {

@@ -74,6 +74,20 @@ describe('a stream', () => {
     expect(reader.push(Buffer.from(framesOf(start === undefined ? [] : [start])))).toBeNull();
   });
 
+  // envoyproxy/ai-gateway#2548: while a model thinks unseen, or waits for a server's tool, pings are all that comes.
+  it('passes pings on as comments once the model has begun, so that nobody on the way ends a silent stream', () => {
+    const reader = new MessageStreamReader(CALL);
+    const events: { type: string }[] = eventsOf(message({ content: [text('Hi')] }));
+    const ping = 'event: ping\ndata: {"type": "ping"}\n\n';
+    const said = events.findIndex(({ type }) => type === 'content_block_delta') + 1;
+    expect(reader.push(Buffer.from(framesOf(events.slice(0, said - 1))))).toBeNull();
+    expect(reader.push(Buffer.from(ping))).toBeNull();
+    expect(reader.push(Buffer.from(framesOf(events.slice(said - 1, said))))).not.toBeNull();
+    expect(reader.push(Buffer.from(ping))?.toString()).toBe(': ping\n\n');
+    reader.push(Buffer.from(framesOf(events.slice(said))));
+    expect(reader.push(Buffer.from(ping))).toBeNull();
+  });
+
   it('has a role and a reason even when the model says nothing', () => {
     expect(chunks(framesOf(eventsOf(message({ content: [] }))))).toMatchObject([
       { choices: [{ delta: { role: 'assistant', content: '' }, finish_reason: null }] },
@@ -224,6 +238,20 @@ data: {"type": "message_stop"}
       readReply(CALL, Buffer.from(JSON.stringify(whole))).body.toString('utf8'),
     ) as JsonObject;
     expect(readOutcome(reply, null).finishReason).toBe(finish);
+  });
+
+  // Servers of this wire that are not Anthropic's; BerriAI/litellm#12481: agents only go on after "tool_calls".
+  it('that calls a tool finishes with tool_calls, whatever the reason says, unless it was cut off', () => {
+    for (const [reason, finish] of [
+      ['end_turn', 'tool_calls'],
+      ['stop_sequence', 'tool_calls'],
+      ['max_tokens', 'length'],
+    ] as const) {
+      const whole = message({ content: [toolUse('a', 'f', {})], stop_reason: reason });
+      expect(read(framesOf(eventsOf(whole))).outcome.finishReason).toBe(finish);
+      const reply = readReply(CALL, Buffer.from(JSON.stringify(whole))).body.toString('utf8');
+      expect(readOutcome(JSON.parse(reply) as JsonObject, null).finishReason).toBe(finish);
+    }
   });
 });
 

@@ -124,7 +124,11 @@ export class MessageStreamReader implements StreamReader {
         break;
       case 'error':
         throw envelopeFailure(null, event);
-      default: // ping, and what later versions add: nothing that a client of OpenAI's shape could use.
+      case 'ping':
+        // Before the model begins, another provider may still answer; then proxies end what is silent for a minute.
+        if (this.#hasRole && !this.#isStopped) this.#out.push(': ping\n\n');
+        break;
+      default: // what later versions add: nothing that a client of OpenAI's shape could use.
     }
   }
 
@@ -152,7 +156,7 @@ export class MessageStreamReader implements StreamReader {
           index: 0,
           delta: {},
           logprobs: null,
-          finish_reason: finishReason(message['stop_reason']),
+          finish_reason: finishReason(message['stop_reason'], this.#content.hasToolCalls),
           ...stopDetails(message),
         },
       ],
