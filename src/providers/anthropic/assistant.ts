@@ -8,6 +8,7 @@ import {
   requireArray,
   requireObject,
   requireString,
+  requireText,
   type Block,
 } from './fields.ts';
 import { callerMembers } from './tool-calls.ts';
@@ -77,7 +78,7 @@ function toolCalls(value: JsonValue | undefined, path: string, ids: ToolIds): Bl
     const fn = requireObject(call['function'], `${path}[${j}].function`);
     return {
       type: 'tool_use',
-      id: ids.toWire(requireString(call['id'], `${path}[${j}].id`)),
+      id: ids.ofCall(requireText(call['id'], `${path}[${j}].id`)),
       name: requireString(fn['name'], `${path}[${j}].function.name`),
       input: toolInput(fn['arguments'], `${path}[${j}].function.arguments`),
       ...callerMembers(call),

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../adapter.ts';
-import { cacheControl, invalid, requireObject, requireString, type Block } from './fields.ts';
+import { cacheControl, invalid, requireObject, requireString, requireText, type Block } from './fields.ts';
 import { documentBlock, imageBlock, REFUSED_PARTS } from './images.ts';
 
 /** Blocks in Anthropic's own form that a user turn or a tool result may hold: passed on untouched. */
@@ -52,9 +52,4 @@ function partBlocks(value: JsonValue, path: string): Block[] {
 function refusal(type: string): string {
   const known = Object.hasOwn(REFUSED_PARTS, type) ? REFUSED_PARTS[type] : undefined;
   return known ?? `parts of type "${type.slice(0, 40)}" are not supported; use text, image_url or file.`;
-}
-
-function requireText(value: JsonValue | undefined, param: string): string {
-  if (typeof value === 'string') return value;
-  throw invalid(param, 'must be a string.');
 }

@@ -30,6 +30,12 @@ export function requireString(value: Field, param: string): string {
   throw invalid(param, 'must be a string that is not empty.');
 }
 
+/** A string, be it empty. */
+export function requireText(value: Field, param: string): string {
+  if (typeof value === 'string') return value;
+  throw invalid(param, 'must be a string.');
+}
+
 /** Null, as OpenAI's clients write it, and absent are the same. */
 export function optionalNumber(value: Field, param: string): number | undefined {
   if (value === undefined || value === null) return undefined;

@@ -8,6 +8,8 @@ import {
   requireArray,
   requireObject,
   requireString,
+  requireText,
+  textBlock,
   type Block,
 } from './fields.ts';
 import type { ModelTraits } from './model.ts';
@@ -65,17 +67,30 @@ function marked(blocks: Block[], message: JsonObject): Block[] {
 }
 
 function toolResult(message: JsonObject, path: string, ids: ToolIds): Block {
-  const id = requireString(message['tool_call_id'], `${path}.tool_call_id`);
-  const content = resultContent(message['content'], path);
+  const id = requireText(message['tool_call_id'], `${path}.tool_call_id`);
+  const { content, marks } = unmarked(resultContent(message['content'], path));
   return {
     type: 'tool_result',
-    tool_use_id: ids.toWire(id),
+    tool_use_id: ids.ofResult(id),
     ...(content.length === 0 ? {} : { content }),
     // OpenAI's wire has no such member; clients that know Anthropic's write it, and it is the model's business.
     ...(message['is_error'] === true ? { is_error: true } : {}),
     ...(typeof message['toolset_name'] === 'string' ? { toolset_name: message['toolset_name'] } : {}),
+    ...marks,
     ...cacheControl(message),
   };
+}
+
+/** The API refuses `cache_control` inside a result: the last mark there is the result's own. */
+function unmarked(content: string | Block[]): { content: string | Block[]; marks: JsonObject } {
+  if (typeof content === 'string') return { content, marks: {} };
+  const marks: JsonObject = {};
+  const blocks = content.map((part) => {
+    const { cache_control: mark, ...block } = part;
+    if (isObject(mark)) marks['cache_control'] = mark;
+    return { ...block, type: part.type };
+  });
+  return { content: blocks, marks };
 }
 
 /** A string stays a string; a tool that says nothing has a result without content. */
@@ -118,11 +133,24 @@ class Turns {
   end(): Conversation {
     this.#placeSystem();
     this.#system.push(...this.#pending);
-    trimPrefill(this.#messages.at(-1));
+    this.#endWithUser();
     if (this.#messages.length > 0) return { system: this.#system, messages: this.#messages };
     // OpenAI answers a lone system message; the Messages API wants a user turn, so it is asked as one.
     if (this.#system.length > 0) return { system: [], messages: [{ role: 'user', content: this.#system }] };
     throw invalid('messages', 'must hold at least one message with content.');
+  }
+
+  /**
+   * A last assistant turn is a prefill, and the API refuses one that ends in white space; from 4.6 on it refuses them
+   * all but a turn that a server's tool has paused. To OpenAI's models such a turn is one like any other, and they go
+   * on with a new one.
+   */
+  #endWithUser(): void {
+    const last = this.#messages.at(-1);
+    if (last?.role !== 'assistant') return;
+    trimPrefill(last);
+    const isSpoken = last.content.every(({ type }) => SPOKEN.has(type));
+    if (isSpoken && !this.#traits.prefill) this.add('user', [textBlock('Continue.')]);
   }
 
   /** The API takes a system turn only right after a user turn and before an assistant's, or at the end. */
@@ -133,9 +161,10 @@ class Turns {
   }
 }
 
-/** A last assistant turn is a prefill, and the API refuses one that ends in white space. */
-function trimPrefill(turn: Turn | undefined): void {
-  const last = turn?.role === 'assistant' ? turn.content.at(-1) : undefined;
-  if (turn === undefined || last?.type !== 'text' || typeof last['text'] !== 'string') return;
+const SPOKEN: ReadonlySet<string> = new Set(['text', 'thinking', 'redacted_thinking']);
+
+function trimPrefill(turn: Turn): void {
+  const last = turn.content.at(-1);
+  if (last?.type !== 'text' || typeof last['text'] !== 'string') return;
   turn.content.splice(-1, 1, ...textBlocks(last['text'].trimEnd(), cacheControl(last)));
 }

@@ -17,6 +17,8 @@ export interface ModelTraits {
   readonly structuredOutputs: boolean;
   /** `role: "system"` inside `messages`: 4.8 and later. */
   readonly midConversationSystem: boolean;
+  /** A last assistant turn is gone on with (before 4.6) or refused. */
+  readonly prefill: boolean;
   /** `max_tokens` when neither the client nor the catalog knows one: what every model of the generation accepts. */
   readonly defaultMaxTokens: number;
 }
@@ -30,6 +32,7 @@ const NOT_CLAUDE: ModelTraits = {
   xhighEffort: false,
   structuredOutputs: true,
   midConversationSystem: false,
+  prefill: true,
   defaultMaxTokens: 8192,
 };
 
@@ -51,6 +54,7 @@ export function modelTraits(model: string): ModelTraits {
     xhighEffort: version >= 4.07,
     structuredOutputs: version >= 4.05,
     midConversationSystem: version >= 4.08,
+    prefill: version < 4.06,
     defaultMaxTokens: version < 4 ? 4096 : 16_384,
   };
 }

@@ -102,6 +102,7 @@ describe('what cannot be asked is refused with the name of what is wrong', () =>
       { response_format: { type: 'json_schema', json_schema: {} } },
       'response_format.json_schema.schema',
     ],
+    ['a stop of white space alone, which the wire refuses', { stop: ['a', '\n'] }, 'stop[1]'],
     ['a beta that could break out of its header', { betas: ['a\r\nx-api-key: b'] }, 'betas[0]'],
   ])('%s', (_name, json, param) => {
     const error = refused(json);
@@ -171,6 +172,78 @@ describe('everything else', () => {
       {},
       { role: 'assistant', content: [{ type: 'text', text: 'The answer is' }] },
     ]);
+  });
+
+  // anomalyco/opencode#13768, charmbracelet/crush#2300: from 4.6 on the API refuses what ends with the assistant.
+  it('has a last word of the assistant followed by a new one where a prefill is refused', () => {
+    const last = { role: 'assistant', content: 'No more steps.' };
+    const rolesOf = (model: string, ...messages: object[]): unknown =>
+      (sent({ model, messages })['messages'] as { role: string }[]).map(({ role }) => role);
+    expect(rolesOf('claude-sonnet-4-5', USER, last)).toEqual(['user', 'assistant']);
+    expect(rolesOf('claude-opus-4-6', USER, last)).toEqual(['user', 'assistant', 'user']);
+    expect(sent({ model: 'claude-opus-4-6', messages: [USER, last] })['messages']).toMatchObject([
+      {},
+      { content: [{ type: 'text', text: 'No more steps.' }] },
+      { content: [{ type: 'text', text: 'Continue.' }] },
+    ]);
+    const paused = {
+      ...last,
+      server_tool_blocks: [{ type: 'server_tool_use', id: 's', name: 'web_search', input: {} }],
+    };
+    expect(rolesOf('claude-opus-4-6', USER, paused)).toEqual(['user', 'assistant']);
+  });
+
+  // BerriAI/litellm#35808, egonSchiele/agency-lang#487: OpenAI takes these, the API's structured outputs do not.
+  it.each<[string, object]>([
+    [
+      'a map',
+      { type: 'object', properties: { ages: { type: 'object', additionalProperties: { type: 'integer' } } } },
+    ],
+    ['any object', { type: 'object', properties: { extra: { type: 'object' } } }],
+    ['any value', { type: 'object', properties: { extra: { description: 'x' } } }],
+    [
+      'itself',
+      {
+        type: 'object',
+        properties: { next: { anyOf: [{ $ref: '#/$defs/N' }, { type: 'null' }] } },
+        $defs: { N: { type: 'object', properties: { next: { $ref: '#/$defs/N' } } } },
+      },
+    ],
+    ['its root', { type: 'object', properties: { next: { $ref: '#' } } }],
+    ['what is elsewhere', { type: 'object', properties: { a: { $ref: 'https://example.org/a' } } }],
+    [
+      'an allOf of references',
+      {
+        type: 'object',
+        properties: { a: { allOf: [{ $ref: '#/$defs/A' }] } },
+        $defs: { A: { type: 'string' } },
+      },
+    ],
+    ['an enum of objects', { type: 'object', properties: { a: { enum: [{ b: 1 }] } } }],
+  ])('asks in words for a schema that cannot be enforced, as it holds %s', (_name, schema) => {
+    const body = sent({ response_format: { type: 'json_schema', json_schema: { name: 'a', schema } } });
+    expect(body['output_config']).toBeUndefined();
+    expect(JSON.stringify(body['system'])).toContain(JSON.stringify(JSON.stringify(schema)).slice(1, -1));
+    const tool = { type: 'function', function: { name: 'f', strict: true, parameters: schema } };
+    expect(sent({ tools: [tool] })['tools']).toEqual([{ name: 'f', input_schema: schema }]);
+  });
+
+  it('enforces a schema with references that come to an end, twice the same one too', () => {
+    const schema = {
+      type: 'object',
+      properties: {
+        from: { $ref: '#/$defs/P' },
+        to: { $ref: '#/$defs/P' },
+        tags: { type: ['array', 'null'], items: { enum: ['a', 1, null] } },
+      },
+      required: ['from', 'to'],
+      additionalProperties: false,
+      $defs: { P: { type: 'object', properties: {}, additionalProperties: false } },
+    };
+    const body = sent({
+      response_format: { type: 'json_schema', json_schema: { name: 'a', strict: true, schema } },
+    });
+    expect(body['output_config']).toEqual({ format: { type: 'json_schema', schema } });
   });
 
   it("puts the mark of a message on the message's last block", () => {

@@ -26,11 +26,25 @@ export function strictSchema(value: JsonValue | undefined): JsonValue | undefine
   }
   const schema = Object.fromEntries(kept);
   if (isObjectSchema(value)) schema['additionalProperties'] = false;
-  if (told.length > 0) {
-    const own = typeof schema['description'] === 'string' ? `${schema['description']}\n\n` : '';
-    schema['description'] = `${own}{${told.join(', ')}}`;
-  }
-  return schema;
+  return withTold(schema, told);
+}
+
+/** Rules that have no member of their own on the wire are told to the model in the description. */
+export function withTold(schema: JsonObject, rules: readonly string[]): JsonObject {
+  if (rules.length === 0) return schema;
+  const own = typeof schema['description'] === 'string' ? `${schema['description']}\n\n` : '';
+  return { ...schema, description: `${own}{${rules.join(', ')}}` };
+}
+
+/** What a schema's `$ref` leads to within `root`, the schema itself if it has none; null = it leads nowhere there. */
+export function localSchema(schema: JsonObject, root: JsonObject): JsonObject | null {
+  const ref = schema['$ref'];
+  if (ref === undefined) return schema;
+  if (ref === '#') return root;
+  const [, list, name] = /^#\/(\$defs|definitions)\/([^/]+)$/.exec(typeof ref === 'string' ? ref : '') ?? [];
+  const named = isObject(root[list ?? '']) ? root[list ?? ''] : null;
+  const found = isObject(named) && name !== undefined && Object.hasOwn(named, name) ? named[name] : null;
+  return isObject(found) ? found : null;
 }
 
 function isEnforced(key: string, member: JsonValue | undefined): boolean {

@@ -10,6 +10,7 @@ import {
   type Block,
 } from './fields.ts';
 import type { ModelTraits } from './model.ts';
+import { canEnforce } from './enforceable.ts';
 import { strictSchema } from './schema.ts';
 
 /**
@@ -66,7 +67,11 @@ export function stopSequences(json: JsonObject): { stop_sequences?: string[] } {
   const value = json[param];
   if (value === undefined || value === null) return {};
   const list = typeof value === 'string' ? [value] : requireArray(value, param);
-  const stops = list.map((entry, i) => requireString(entry, `${param}[${i}]`));
+  const stops = list.map((entry, i) => {
+    const stop = requireString(entry, `${param}[${i}]`);
+    if (stop.trim() !== '') return stop;
+    throw invalid(`${param}[${i}]`, 'must hold more than white space; this model stops at nothing less.');
+  });
   return stops.length === 0 ? {} : { stop_sequences: stops };
 }
 
@@ -76,7 +81,7 @@ export interface OutputFormat {
   readonly instruction: Block[];
 }
 
-/** `response_format`. Plain JSON mode has no counterpart on the wire, and old models have no schemas. */
+/** `response_format`. Plain JSON mode has no counterpart on the wire, old models have no schemas, no model has all. */
 export function outputFormat(value: JsonValue | undefined, traits: ModelTraits): OutputFormat {
   if (value === undefined || value === null) return { instruction: [] };
   const format = requireObject(value, 'response_format');
@@ -89,7 +94,7 @@ export function outputFormat(value: JsonValue | undefined, traits: ModelTraits):
       const wrapper = requireObject(format['json_schema'] ?? format['schema'], 'response_format.json_schema');
       const own = format['json_schema'] === undefined ? wrapper : wrapper['schema'];
       const schema = requireObject(own, 'response_format.json_schema.schema');
-      if (!traits.structuredOutputs) {
+      if (!traits.structuredOutputs || !canEnforce(schema)) {
         return {
           instruction: [textBlock(`${JSON_ONLY} It must match this JSON schema:\n${JSON.stringify(schema)}`)],
         };

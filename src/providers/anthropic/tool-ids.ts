@@ -1,21 +1,42 @@
-const WIRE_ID = /^[a-zA-Z0-9_-]+$/;
+const REFUSED = /[^a-zA-Z0-9_-]/g;
+
+interface Calls {
+  /** Wire ids of the calls that have no result yet, the oldest first. */
+  readonly open: string[];
+  last: string;
+}
 
 /**
- * Ids of tool calls in one request. The API takes letters, digits, `_` and `-` only; a conversation that began on
- * another provider may hold other ids. Those are rewritten, the same way for a call and its result, and never so
- * that two become one.
+ * Ids of tool calls in one request. The API takes letters, digits, `_` and `-` only, and no id twice; a conversation
+ * that began on another provider may hold other ids, the same in every turn (`call_0`), or empty ones. Those are
+ * rewritten so that no two calls share one, and each result goes to the oldest call of its id that has none.
  */
 export class ToolIds {
-  readonly #wireIds = new Map<string, string>();
+  readonly #calls = new Map<string, Calls>();
   readonly #taken = new Set<string>();
 
-  toWire(id: string): string {
-    const known = this.#wireIds.get(id);
-    if (known !== undefined) return known;
-    const plain = WIRE_ID.test(id) ? id : id.replace(/[^a-zA-Z0-9_-]/g, '_');
+  /** A wire id for one more call. */
+  ofCall(id: string): string {
+    const wireId = this.#free(id);
+    const calls = this.#calls.get(id);
+    if (calls === undefined) this.#calls.set(id, { open: [wireId], last: wireId });
+    else {
+      calls.open.push(wireId);
+      calls.last = wireId;
+    }
+    return wireId;
+  }
+
+  /** The wire id of the call that a result answers. */
+  ofResult(id: string): string {
+    const calls = this.#calls.get(id);
+    return calls?.open.shift() ?? calls?.last ?? this.ofCall(id);
+  }
+
+  #free(id: string): string {
+    const plain = id === '' ? 'call' : id.replace(REFUSED, '_');
     let wireId = plain;
     for (let n = 2; this.#taken.has(wireId); n++) wireId = `${plain}_${n}`;
-    this.#wireIds.set(id, wireId);
     this.#taken.add(wireId);
     return wireId;
   }

@@ -45,6 +45,111 @@ describe('tools', () => {
     );
   });
 
+  // anomalyco/opencode#1150 and #1279, NVIDIA-NeMo/Switchyard#502: the API refuses an id that comes twice, or is empty.
+  it.each(['call_0', ''])(
+    'gives each call an id of its own where the other provider had one for all: %j',
+    (id) => {
+      const fn = { name: 'f', arguments: '{}' };
+      const call = { id, type: 'function', function: fn };
+      const round = (...results: string[]): object[] => [
+        { role: 'assistant', tool_calls: results.map(() => call) },
+        ...results.map((content) => ({ role: 'tool', tool_call_id: id, content })),
+      ];
+      const messages = [USER, ...round('1'), ...round('2', '3'), USER];
+      const turns = sent({ messages, tools: [TOOL] })['messages'] as {
+        role: string;
+        content: JsonObject[];
+      }[];
+      const blocks = turns.flatMap(({ content }) => content);
+      const calls = blocks.filter(({ type }) => type === 'tool_use').map((block) => block['id']);
+      expect(new Set(calls).size).toBe(3);
+      expect(calls.every((it) => typeof it === 'string' && /^[a-zA-Z0-9_-]+$/.test(it))).toBe(true);
+      const results = blocks.filter(({ type }) => type === 'tool_result');
+      expect(results.map((block) => [block['tool_use_id'], block['content']])).toEqual(
+        calls.map((it, i) => [it, String(i + 1)]),
+      );
+    },
+  );
+
+  // anomalyco/opencode#46628 and #47543, Kilo-Org/kilocode#12905: one such tool of an MCP server ended every request.
+  it('takes a choice at the top of parameters, which the wire takes below it only', () => {
+    const schemaOf = (parameters: object): JsonObject => {
+      const { tools } = sent({ tools: [{ type: 'function', function: { name: 'f', parameters } }] });
+      return (tools as { input_schema: JsonObject }[])[0]?.input_schema ?? {};
+    };
+    const either = [{ required: ['route'] }, { required: ['file'] }];
+    const properties = {
+      route: { type: 'string' },
+      file: { type: 'string' },
+      line: { anyOf: [{ type: 'null' }] },
+    };
+    expect(
+      schemaOf({ type: 'object', properties, required: ['line'], anyOf: either, description: 'Where.' }),
+    ).toEqual({
+      type: 'object',
+      properties,
+      required: ['line'],
+      description: `Where.\n\n{anyOf: ${JSON.stringify(either)}}`,
+    });
+    const $defs = {
+      Add: {
+        type: 'object',
+        properties: { op: { const: 'add' }, text: { type: 'string' } },
+        required: ['op', 'text'],
+      },
+      Drop: {
+        type: 'object',
+        properties: { op: { const: 'drop' }, all: { type: 'boolean' } },
+        required: ['op'],
+      },
+    };
+    const oneOf = [{ $ref: '#/$defs/Add' }, { $ref: '#/$defs/Drop' }];
+    expect(schemaOf({ $defs, oneOf })).toEqual({
+      type: 'object',
+      $defs,
+      properties: {
+        op: { anyOf: [{ const: 'add' }, { const: 'drop' }] },
+        text: { type: 'string' },
+        all: { type: 'boolean' },
+      },
+      required: ['op'],
+      description: `{oneOf: ${JSON.stringify(oneOf)}}`,
+    });
+    const all = [
+      { properties: { a: { type: 'string' } }, required: ['a'] },
+      { properties: { b: {} }, required: ['b'] },
+    ];
+    expect(schemaOf({ type: 'object', allOf: all })).toMatchObject({
+      properties: { a: {}, b: {} },
+      required: ['a', 'b'],
+    });
+    const named = { $ref: '#/definitions/Args', definitions: { Args: { ...$defs.Add, title: 'Args' } } };
+    expect(schemaOf(named)).toEqual({ ...$defs.Add, title: 'Args', definitions: named.definitions });
+    const loop = { anyOf: [{ $ref: '#' }, { $ref: '#/$defs/none' }, { $ref: 'https://example.org/a' }] };
+    expect(schemaOf(loop)).toMatchObject({ type: 'object', properties: {} });
+  });
+
+  // langchain-ai/langchain#34920: the API refuses a mark inside a result.
+  it('puts the mark of a part of a result on the result', () => {
+    const part = { type: 'text', text: 'Long.', cache_control: { type: 'ephemeral', ttl: '1h' } };
+    const messages = [
+      ...LOOP.slice(0, 2),
+      { role: 'tool', tool_call_id: 'call_1', content: [part, { type: 'text', text: 'b' }] },
+    ];
+    const turns = sent({ messages, tools: [TOOL] })['messages'] as { content: JsonObject[] }[];
+    expect(turns[2]?.content).toEqual([
+      {
+        type: 'tool_result',
+        tool_use_id: 'call_1',
+        content: [
+          { type: 'text', text: 'Long.' },
+          { type: 'text', text: 'b' },
+        ],
+        cache_control: { type: 'ephemeral', ttl: '1h' },
+      },
+    ]);
+  });
+
   it('keeps every digit of an id in tool arguments', () => {
     const args = '{"id":1234567890123456789,"price":0.12345678901234567890,"list":[1.0,2]}';
     const messages = [

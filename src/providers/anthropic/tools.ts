@@ -10,6 +10,8 @@ import {
 } from './fields.ts';
 import type { Turn } from './messages.ts';
 import type { ModelTraits } from './model.ts';
+import { canEnforce } from './enforceable.ts';
+import { inputSchema } from './input-schema.ts';
 import { strictSchema } from './schema.ts';
 
 export interface ToolSettings {
@@ -54,9 +56,11 @@ function translateTool(value: JsonValue, path: string, traits: ModelTraits): Jso
   if (description !== undefined && description !== null && typeof description !== 'string') {
     throw invalid(`${path}.function.description`, 'must be a string.');
   }
-  const isStrict =
-    optionalBoolean(fn['strict'], `${path}.function.strict`) === true && traits.structuredOutputs;
   const schema = inputSchema(fn['parameters'], `${path}.function.parameters`);
+  const isStrict =
+    optionalBoolean(fn['strict'], `${path}.function.strict`) === true &&
+    traits.structuredOutputs &&
+    canEnforce(schema);
   return {
     name: requireString(fn['name'], `${path}.function.name`),
     ...(typeof description === 'string' && description !== '' ? { description } : {}),
@@ -65,12 +69,6 @@ function translateTool(value: JsonValue, path: string, traits: ModelTraits): Jso
     ...cacheControl(fn),
     ...cacheControl(tool),
   };
-}
-
-function inputSchema(value: JsonValue | undefined, param: string): JsonObject {
-  if (value === undefined || value === null) return { type: 'object', properties: {} };
-  const schema = requireObject(value, param);
-  return schema['type'] === 'object' ? schema : { ...schema, type: 'object' };
 }
 
 function translateChoice(value: JsonValue | undefined, tools: JsonObject[]): ToolSettings {
