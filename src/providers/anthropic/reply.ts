@@ -53,11 +53,17 @@ function parseMessage(body: Buffer): JsonObject {
   throw new UpstreamFailure('malformed', 'The provider answered with JSON that is not a message.');
 }
 
-/** Members of the answer beside OpenAI's own that a client may need for its next request. */
+/** Anthropic's tiers in OpenAI's words. Typed clients refuse a whole answer for a word that OpenAI has not. */
+const SERVICE_TIERS: ReadonlyMap<unknown, string> = new Map([
+  ['standard', 'default'],
+  ['priority', 'priority'],
+]);
+
+/** Members of the whole answer: the tier that served it, and what a client may need for its next request. */
 export function answerMembers(message: JsonObject): JsonObject {
-  const usage = isObject(message['usage']) ? message['usage'] : {};
+  const tier = isObject(message['usage']) ? SERVICE_TIERS.get(message['usage']['service_tier']) : undefined;
   return {
-    ...(typeof usage['service_tier'] === 'string' ? { service_tier: usage['service_tier'] } : {}),
+    ...(tier === undefined ? {} : { service_tier: tier }),
     ...(isObject(message['container']) ? { container: message['container'] } : {}),
   };
 }

@@ -253,6 +253,19 @@ data: {"type": "message_stop"}
       expect(readOutcome(JSON.parse(reply) as JsonObject, null).finishReason).toBe(finish);
     }
   });
+
+  // pydantic/pydantic-ai#4895, microsoft/graphrag#2390: clients refuse a whole answer for a tier that OpenAI has not.
+  it.each<[string, unknown]>([
+    ['standard', 'default'],
+    ['priority', 'priority'],
+    ['batch', undefined],
+  ])('served as %s says so in words of OpenAI, whole or not', (tier, told) => {
+    const whole = message({ content: [text('Hi')], usage: { input_tokens: 3, output_tokens: 2 } });
+    const given = { ...whole, usage: { ...whole.usage, service_tier: tier as 'standard' } };
+    const reply = readReply(CALL, Buffer.from(JSON.stringify(given))).body.toString('utf8');
+    expect((JSON.parse(reply) as JsonObject)['service_tier']).toBe(told);
+    expect(chunks(framesOf(eventsOf(given))).at(-1)?.['service_tier']).toBe(told);
+  });
 });
 
 /** Faults that other gateways had, by the place where they were reported. */
