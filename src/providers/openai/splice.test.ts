@@ -72,6 +72,23 @@ describe('spliceChat', () => {
     );
   });
 
+  // vercel/ai#7863, decolua/9router#846: OpenAI's models that reason refuse max_tokens, whose other name all take.
+  it.each<[string, JsonObject, string]>([
+    ['gpt-5.2', { max_tokens: 9 }, '"max_completion_tokens":5'],
+    [
+      'o3-mini',
+      { stop: '"max_tokens"', max_tokens: 3 },
+      '"stop":"\\"max_tokens\\"","max_completion_tokens":5',
+    ],
+    ['gpt-5', { max_tokens: 9, max_completion_tokens: 8 }, '"max_tokens":5,"max_completion_tokens":8'],
+    ['gpt-4o', { max_tokens: 9 }, '"max_tokens":5'],
+    ['openai/gpt-5', { max_tokens: 9 }, '"max_tokens":5'],
+    ['gpt-oss-120b', { max_tokens: 9 }, '"max_tokens":5'],
+  ])('names the limit of %s as the model takes it: %j', (model, json, limits) => {
+    const sent = spliceChat(callOf({ model: 'alias', ...json }, { model, maxTokens: 5 }));
+    expect(sent.toString()).toBe(`{"model":"${model}",${limits}}`);
+  });
+
   it('keeps numbers and spacing that a parser would lose', () => {
     const body = Buffer.from('{ "model" : "a", "seed":12345678901234567890, "x":1.0e1 ,"messages":[ ]}');
     const spans = { ...callOf({}).spans, model: { start: 12, end: 15 }, close: body.length - 1 };

@@ -1,5 +1,10 @@
 import type { ChatCall, EmbeddingsCall, Span } from '../adapter.ts';
+import { skipSpace } from '../json-spans.ts';
 import { asObject, parseJson } from './fields.ts';
+
+const MAX_TOKENS = Buffer.from('"max_tokens"');
+/** OpenAI's models that reason take max_completion_tokens alone; a client that asks for `auto` cannot know. */
+const NEEDS_NEW_NAME = /^(?:ft:)?(?:o\d|gpt-[5-9])/;
 
 /** Bytes that take the place of [start, end); an empty range inserts. */
 interface Edit extends Span {
@@ -8,8 +13,8 @@ interface Edit extends Span {
 
 /**
  * The client's own bytes as they must go upstream: with the upstream's model id, with usage asked for on
- * streams, with output limits clamped; everything else as it came. One allocation; the body itself when
- * nothing changes.
+ * streams, with output limits clamped and named as the model takes them; everything else as it came. One
+ * allocation; the body itself when nothing changes.
  */
 export function spliceChat(call: ChatCall): Buffer {
   const { body, spans } = call;
@@ -18,6 +23,7 @@ export function spliceChat(call: ChatCall): Buffer {
   if (call.maxTokens !== null) replace(edits, body, spans.maxTokens, String(call.maxTokens));
   if (call.maxCompletionTokens !== null)
     replace(edits, body, spans.maxCompletionTokens, String(call.maxCompletionTokens));
+  if (NEEDS_NEW_NAME.test(call.model)) renameLimit(edits, call);
   if (call.stream && !call.includeUsage && call.withoutUsage !== true)
     askForUsage(edits, body, spans.streamOptions, spans.close);
   return splice(body, edits);
@@ -34,6 +40,15 @@ function replace(edits: Edit[], body: Buffer, span: Span | null, text: string): 
   if (span === null) return;
   if (body.toString('latin1', span.start, span.end) !== text)
     edits.push({ start: span.start, end: span.end, text });
+}
+
+function renameLimit(edits: Edit[], { body, spans }: ChatCall): void {
+  if (spans.maxTokens === null || spans.maxCompletionTokens !== null) return;
+  const start = body.lastIndexOf(MAX_TOKENS, spans.maxTokens.start);
+  const end = start + MAX_TOKENS.length;
+  // A name that is spelled with escapes is left alone.
+  if (start === -1 || skipSpace(body, skipSpace(body, end) + 1) !== spans.maxTokens.start) return;
+  edits.push({ start, end, text: '"max_completion_tokens"' });
 }
 
 /** The client's other stream options stay; they are a few dozen bytes, so they may be parsed. */
