@@ -27,7 +27,8 @@ export function canEnforce(root: JsonObject): boolean {
   );
 }
 
-function partsOf(schema: JsonObject): (JsonValue | undefined)[] {
+/** The schemas that lie directly in one. */
+export function partsOf(schema: JsonObject): (JsonValue | undefined)[] {
   const listed = LISTS.flatMap((key) => (Array.isArray(schema[key]) ? schema[key] : []));
   return [...valuesOf(schema['properties']), ...listed, ...('items' in schema ? [schema['items']] : [])];
 }

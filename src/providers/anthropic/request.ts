@@ -7,6 +7,7 @@ import { untouchedMembers } from './members.ts';
 import { translateMessages } from './messages.ts';
 import { modelTraits } from './model.ts';
 import { maxTokens, outputFormat, sampling, stopSequences } from './settings.ts';
+import { StrictBudget } from './strict-budget.ts';
 import { translateThinking } from './thinking.ts';
 import { translateTools } from './tools.ts';
 
@@ -35,7 +36,9 @@ export function messagesBody(call: ChatCall, json: JsonObject): JsonObject {
   refuseWhatCannotBeAnswered(json);
   const traits = modelTraits(call.model);
   const { system, messages } = translateMessages(json['messages'], traits);
-  const tools = translateTools(json, messages, traits);
+  const budget = new StrictBudget(traits);
+  const { format, instruction } = outputFormat(json['response_format'], budget);
+  const tools = translateTools(json, messages, budget);
   const limit = maxTokens(call, json, traits);
   const choice = tools.tool_choice?.['type'];
   const thinking = translateThinking({
@@ -45,7 +48,6 @@ export function messagesBody(call: ChatCall, json: JsonObject): JsonObject {
     maxTokens: limit,
     isToolForced: choice === 'any' || choice === 'tool',
   });
-  const { format, instruction } = outputFormat(json['response_format'], traits);
   const systemBlocks = [...ownSystem(json['system']), ...system, ...instruction];
   const outputConfig = {
     ...(thinking.effort === undefined ? {} : { effort: thinking.effort }),

@@ -10,8 +10,8 @@ import {
   type Block,
 } from './fields.ts';
 import type { ModelTraits } from './model.ts';
-import { canEnforce } from './enforceable.ts';
 import { strictSchema } from './schema.ts';
+import type { StrictBudget } from './strict-budget.ts';
 
 /**
  * The wire requires `max_tokens`: the client's (clamped by the gateway), else the model's maximum, else what every
@@ -82,7 +82,7 @@ export interface OutputFormat {
 }
 
 /** `response_format`. Plain JSON mode has no counterpart on the wire, old models have no schemas, no model has all. */
-export function outputFormat(value: JsonValue | undefined, traits: ModelTraits): OutputFormat {
+export function outputFormat(value: JsonValue | undefined, budget: StrictBudget): OutputFormat {
   if (value === undefined || value === null) return { instruction: [] };
   const format = requireObject(value, 'response_format');
   switch (format['type']) {
@@ -94,7 +94,7 @@ export function outputFormat(value: JsonValue | undefined, traits: ModelTraits):
       const wrapper = requireObject(format['json_schema'] ?? format['schema'], 'response_format.json_schema');
       const own = format['json_schema'] === undefined ? wrapper : wrapper['schema'];
       const schema = requireObject(own, 'response_format.json_schema.schema');
-      if (!traits.structuredOutputs || !canEnforce(schema)) {
+      if (!budget.takes(schema, false)) {
         return {
           instruction: [textBlock(`${JSON_ONLY} It must match this JSON schema:\n${JSON.stringify(schema)}`)],
         };

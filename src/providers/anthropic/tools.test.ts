@@ -195,6 +195,46 @@ describe('tools', () => {
     });
   });
 
+  // camel-ai/camel#4171, elizaOS/eliza#16499: beyond 20 strict tools, 24 optional and 16 union parameters all is refused.
+  it('has no more strict tools than the API takes together, the first ones', () => {
+    const strictOf = (parameters: object[], more: object = {}): boolean[] => {
+      const tools = parameters.map((it, i) => ({
+        type: 'function',
+        function: { name: `f${i}`, strict: true, parameters: it },
+      }));
+      return (sent({ tools, ...more })['tools'] as JsonObject[]).map((tool) => tool['strict'] === true);
+    };
+    const object = (count: number, of: object, required: string[] = []): object => ({
+      type: 'object',
+      properties: Object.fromEntries(Array.from({ length: count }, (_, i) => [`p${i}`, of])),
+      required,
+    });
+    const named = (count: number): string[] => Array.from({ length: count }, (_, i) => `p${i}`);
+    const text = { type: 'string' };
+    expect(strictOf(Array.from({ length: 22 }, () => object(1, text, ['p0'])))).toEqual([
+      ...Array.from({ length: 20 }, () => true),
+      false,
+      false,
+    ]);
+    expect(strictOf([object(20, text), object(5, text), object(4, text)])).toEqual([true, false, true]);
+    const nested = { type: 'array', items: object(25, text) };
+    expect(strictOf([object(1, nested, ['p0']), object(1, text)])).toEqual([false, true]);
+    const shared = { ...object(5, { $ref: '#/$defs/A' }, named(5)), $defs: { A: object(5, text) } };
+    expect(strictOf([shared, object(1, text)])).toEqual([false, true]);
+    const nullable = object(17, { type: ['string', 'null'] }, named(17));
+    const either = object(16, { anyOf: [text, { type: 'null' }] }, named(16));
+    expect(strictOf([nullable, either])).toEqual([false, true]);
+    const format = (schema: object): object => ({
+      response_format: { type: 'json_schema', json_schema: { name: 'a', schema } },
+    });
+    expect(strictOf([object(1, text), object(0, text)], format(object(24, text)))).toEqual([false, true]);
+    const body = sent(format(object(25, text)));
+    expect([body['output_config'], JSON.stringify(body['system'])]).toEqual([
+      undefined,
+      expect.stringContaining('p24'),
+    ]);
+  });
+
   it('makes a strict tool strict where the model can, and passes native tools on', () => {
     const parameters = {
       type: 'object',

@@ -9,10 +9,9 @@ import {
   requireString,
 } from './fields.ts';
 import type { Turn } from './messages.ts';
-import type { ModelTraits } from './model.ts';
-import { canEnforce } from './enforceable.ts';
 import { inputSchema } from './input-schema.ts';
 import { strictSchema } from './schema.ts';
+import type { StrictBudget } from './strict-budget.ts';
 
 export interface ToolSettings {
   readonly tools?: JsonObject[];
@@ -23,7 +22,7 @@ export interface ToolSettings {
 export function translateTools(
   json: JsonObject,
   messages: readonly Turn[],
-  traits: ModelTraits,
+  budget: StrictBudget,
 ): ToolSettings {
   for (const old of ['functions', 'function_call']) {
     if (json[old] !== undefined && json[old] !== null) {
@@ -32,7 +31,7 @@ export function translateTools(
   }
   const given =
     json['tools'] === undefined || json['tools'] === null ? [] : requireArray(json['tools'], 'tools');
-  const tools = given.map((tool, i) => translateTool(tool, `tools[${i}]`, traits));
+  const tools = given.map((tool, i) => translateTool(tool, `tools[${i}]`, budget));
   if (tools.length === 0) return toolsOfHistory(messages);
   const choice = translateChoice(json['tool_choice'], tools);
   const parallel = optionalBoolean(json['parallel_tool_calls'], 'parallel_tool_calls');
@@ -41,7 +40,7 @@ export function translateTools(
   return { tools, ...choice, tool_choice: single };
 }
 
-function translateTool(value: JsonValue, path: string, traits: ModelTraits): JsonObject {
+function translateTool(value: JsonValue, path: string, budget: StrictBudget): JsonObject {
   const tool = requireObject(value, path);
   const type = tool['type'];
   if (type !== 'function') {
@@ -58,9 +57,7 @@ function translateTool(value: JsonValue, path: string, traits: ModelTraits): Jso
   }
   const schema = inputSchema(fn['parameters'], `${path}.function.parameters`);
   const isStrict =
-    optionalBoolean(fn['strict'], `${path}.function.strict`) === true &&
-    traits.structuredOutputs &&
-    canEnforce(schema);
+    optionalBoolean(fn['strict'], `${path}.function.strict`) === true && budget.takes(schema, true);
   return {
     name: requireString(fn['name'], `${path}.function.name`),
     ...(typeof description === 'string' && description !== '' ? { description } : {}),
