@@ -4,6 +4,7 @@ import { parseExact } from './exact-json.ts';
 import {
   cacheControl,
   invalid,
+  isBlock,
   isObject,
   requireArray,
   requireObject,
@@ -27,6 +28,7 @@ export function assistantBlocks(message: JsonObject, path: string, ids: ToolIds)
     ...serverBlocks(message['server_tool_blocks'], `${path}.server_tool_blocks`),
     ...spoken(message, path),
     ...toolCalls(message['tool_calls'], `${path}.tool_calls`, ids),
+    ...ownCalls(message, path, ids),
   ];
   // A turn of nothing but thinking (cut off by max_tokens) may not be sent back.
   return said.length === 0 ? [] : [...thinkingBlocks(message, path), ...said];
@@ -34,8 +36,10 @@ export function assistantBlocks(message: JsonObject, path: string, ids: ToolIds)
 
 function spoken(message: JsonObject, path: string): Block[] {
   const { content, refusal } = message;
-  // Thinking may also come as content parts, in Anthropic's own form; thinkingBlocks() takes those.
-  const parts = Array.isArray(content) ? content.filter((part) => !isThinking(part)) : content;
+  // Thinking and calls may also come as content parts, in Anthropic's own form: thinkingBlocks() and ownCalls() take those.
+  const parts = Array.isArray(content)
+    ? content.filter((part) => !isThinking(part) && !isBlock(part, 'tool_use'))
+    : content;
   const blocks = parts === undefined || parts === null ? [] : contentBlocks(parts, path);
   return typeof refusal === 'string' ? [...blocks, ...textBlocks(refusal)] : blocks;
 }
@@ -57,7 +61,7 @@ function thinkingBlocks(message: JsonObject, path: string): Block[] {
 }
 
 function isThinking(value: JsonValue): value is Block {
-  return isObject(value) && (value['type'] === 'thinking' || value['type'] === 'redacted_thinking');
+  return isBlock(value, 'thinking') || isBlock(value, 'redacted_thinking');
 }
 
 function serverBlocks(value: JsonValue | undefined, path: string): Block[] {
@@ -84,6 +88,19 @@ function toolCalls(value: JsonValue | undefined, path: string, ids: ToolIds): Bl
       ...callerMembers(call),
       ...cacheControl(call),
     };
+  });
+}
+
+/** Calls among the content parts, but for those that `tool_calls` tells, too. */
+function ownCalls({ content, tool_calls: listed }: JsonObject, path: string, ids: ToolIds): Block[] {
+  const known = new Set((Array.isArray(listed) ? listed : []).map((call) => isObject(call) && call['id']));
+  return (Array.isArray(content) ? content : []).flatMap((part, j): Block[] => {
+    if (!isBlock(part, 'tool_use')) return [];
+    const at = `${path}.content[${j}]`;
+    const id = requireText(part['id'], `${at}.id`);
+    return known.has(id)
+      ? []
+      : [{ ...part, id: ids.ofCall(id), input: toolInput(part['input'], `${at}.input`) }];
   });
 }
 

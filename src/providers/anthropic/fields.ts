@@ -9,6 +9,10 @@ export type Block = JsonObject & { type: string };
 
 type Field = JsonValue | undefined;
 
+export function isBlock(value: Field, type: string): value is Block {
+  return isObject(value) && value['type'] === type;
+}
+
 /** The one way in which this adapter refuses a request: 400, with the path of what is wrong. */
 export function invalid(param: string, message: string): AppError {
   return new AppError('invalid_request', `${param}: ${message}`, { param });

@@ -4,6 +4,7 @@ import { contentBlocks, textBlocks, textOnlyBlocks } from './content.ts';
 import {
   cacheControl,
   invalid,
+  isBlock,
   isObject,
   requireArray,
   requireObject,
@@ -42,7 +43,7 @@ export function translateMessages(value: JsonValue | undefined, traits: ModelTra
         turns.addSystem(marked(textOnlyBlocks(message['content'], path), message));
         break;
       case 'user':
-        turns.add('user', marked(contentBlocks(message['content'], path), message));
+        addUser(turns, message, path, ids);
         break;
       case 'assistant':
         turns.add('assistant', marked(assistantBlocks(message, path, ids), message));
@@ -57,6 +58,20 @@ export function translateMessages(value: JsonValue | undefined, traits: ModelTra
     }
   }
   return turns.end();
+}
+
+/** Results may also come as content parts, in Anthropic's own form. */
+function addUser(turns: Turns, message: JsonObject, path: string, ids: ToolIds): void {
+  const { content } = message;
+  const parts = Array.isArray(content) ? content : [];
+  for (const [j, part] of parts.entries()) {
+    if (!isBlock(part, 'tool_result')) continue;
+    const at = `${path}.content[${j}]`;
+    const id = requireText(part['tool_use_id'], `${at}.tool_use_id`);
+    turns.addToolResult(toolResult({ ...part, tool_call_id: id }, at, ids));
+  }
+  const said = Array.isArray(content) ? parts.filter((part) => !isBlock(part, 'tool_result')) : content;
+  turns.add('user', marked(contentBlocks(said, path), message));
 }
 
 /** `cache_control` on the message itself, as some clients write it, belongs to the message's last block. */

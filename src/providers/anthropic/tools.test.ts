@@ -150,6 +150,55 @@ describe('tools', () => {
     ]);
   });
 
+  // BerriAI/litellm#25669 and #23510: agents that know Anthropic's form write it into OpenAI's messages.
+  it('takes calls and results among the parts of messages, in Anthropic’s own form', () => {
+    const call = { type: 'tool_use', id: 'toolu:1', name: 'f', input: { a: 1 } };
+    const result = {
+      type: 'tool_result',
+      tool_use_id: 'toolu:1',
+      content: [{ type: 'text', text: 'x' }],
+      is_error: true,
+    };
+    const fn = { name: 'f', arguments: '{"a":1}' };
+    for (const tool_calls of [undefined, [{ id: 'toolu:1', type: 'function', function: fn }]]) {
+      const messages = [
+        USER,
+        { role: 'assistant', content: [call, { type: 'text', text: 'I look.' }], tool_calls },
+        { role: 'user', content: [{ type: 'text', text: 'Well?' }, result] },
+      ];
+      expect(sent({ messages, tools: [TOOL] })['messages']).toEqual([
+        { role: 'user', content: [{ type: 'text', text: 'Hi' }] },
+        {
+          role: 'assistant',
+          content: [
+            { type: 'text', text: 'I look.' },
+            { ...call, id: 'toolu_1' },
+          ],
+        },
+        {
+          role: 'user',
+          content: [
+            { ...result, tool_use_id: 'toolu_1' },
+            { type: 'text', text: 'Well?' },
+          ],
+        },
+      ]);
+    }
+  });
+
+  // eclipse-theia/theia#16122, danny-avila/LibreChat#13162: OpenAI takes a name twice, the API refuses all tools.
+  it('defines a tool once that came twice, as it was last defined', () => {
+    const again = { type: 'function', function: { ...TOOL.function, description: 'Again.' } };
+    const native = { type: 'mcp_toolset', mcp_server_name: 'm' };
+    const g = { type: 'function', function: { name: 'g' } };
+    expect(sent({ tools: [TOOL, native, g, again, native] })['tools']).toMatchObject([
+      { name: 'f', description: 'Again.' },
+      native,
+      { name: 'g' },
+      native,
+    ]);
+  });
+
   it('keeps every digit of an id in tool arguments', () => {
     const args = '{"id":1234567890123456789,"price":0.12345678901234567890,"list":[1.0,2]}';
     const messages = [

@@ -31,13 +31,18 @@ export function translateTools(
   }
   const given =
     json['tools'] === undefined || json['tools'] === null ? [] : requireArray(json['tools'], 'tools');
-  const tools = given.map((tool, i) => translateTool(tool, `tools[${i}]`, budget));
+  const tools = onceEach(given.map((tool, i) => translateTool(tool, `tools[${i}]`, budget)));
   if (tools.length === 0) return toolsOfHistory(messages);
   const choice = translateChoice(json['tool_choice'], tools);
   const parallel = optionalBoolean(json['parallel_tool_calls'], 'parallel_tool_calls');
   if (parallel !== false || choice.tool_choice?.['type'] === 'none') return { tools, ...choice };
   const single = { type: 'auto', ...choice.tool_choice, disable_parallel_tool_use: true };
   return { tools, ...choice, tool_choice: single };
+}
+
+/** The API refuses a name that comes twice. As in a client's own table of tools, the last definition counts. */
+function onceEach(tools: readonly JsonObject[]): JsonObject[] {
+  return [...new Map(tools.map((tool) => [tool['name'] ?? tool, tool])).values()];
 }
 
 function translateTool(value: JsonValue, path: string, budget: StrictBudget): JsonObject {
