@@ -31,7 +31,8 @@ export const PARTS: readonly Conversation[] = [
           content: [
             { type: 'text', text: 'Compare.' },
             { type: 'image', source: { type: 'url', url: 'https://example.org/cat.jpg' } },
-            { type: 'image', source: { type: 'base64', media_type: 'image/jpeg', data: PIXEL } },
+            // The API refuses data that are not what they are said to be; OpenAI looks at the data alone.
+            { type: 'image', source: { type: 'base64', media_type: 'image/png', data: PIXEL } },
             {
               type: 'document',
               source: { type: 'base64', media_type: 'application/pdf', data: PDF },

@@ -9,6 +9,13 @@ const IMAGE_TYPES: Readonly<Record<string, string>> = {
   'image/gif': 'image/gif',
   'image/webp': 'image/webp',
 };
+/** What the data of each type begin with, in base64. */
+const SIGNATURES: readonly (readonly [RegExp, string])[] = [
+  [/^\/9j\//, 'image/jpeg'],
+  [/^iVBORw0KGgo/, 'image/png'],
+  [/^R0lGODdh|^R0lGODlh/, 'image/gif'],
+  [/^UklGR.{6}XRUJQ/, 'image/webp'],
+];
 const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
 /** Files that are read as they are: notes, tables, source code. */
 const TEXT_TYPE =
@@ -25,8 +32,11 @@ export function imageBlock(part: JsonObject, path: string): Block {
   const extra = { ...(isObject(image) ? cacheControl(image) : {}), ...cacheControl(part) };
   if (HTTP_URL.test(url)) return { type: 'image', source: { type: 'url', url }, ...extra };
   const data = dataUrl(url, `${param}.url`);
-  const mediaType = IMAGE_TYPES[data.mediaType];
-  if (mediaType === undefined || !Object.hasOwn(IMAGE_TYPES, data.mediaType)) {
+  // The API refuses an image that is not what it is said to be; OpenAI looks at the image alone.
+  const actual = SIGNATURES.find(([signature]) => signature.test(data.base64))?.[1];
+  const said = Object.hasOwn(IMAGE_TYPES, data.mediaType) ? IMAGE_TYPES[data.mediaType] : undefined;
+  const mediaType = actual ?? said;
+  if (mediaType === undefined) {
     throw invalid(`${param}.url`, 'must be a JPEG, PNG, GIF or WebP image.');
   }
   return { type: 'image', source: { type: 'base64', media_type: mediaType, data: data.base64 }, ...extra };

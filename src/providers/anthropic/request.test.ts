@@ -158,6 +158,21 @@ describe('everything else', () => {
     expect(JSON.stringify(old['system'])).toContain('{\\"type\\":\\"object\\"}');
   });
 
+  // BerriAI/litellm#24900, home-assistant/core#167208: names and headers lie, OpenAI does not ask them.
+  it.each([
+    ['image/png', '/9j/4AAQSkZJRg==', 'image/jpeg'],
+    ['image/jpeg', 'iVBORw0KGgoAAAAN', 'image/png'],
+    ['application/octet-stream', 'R0lGODlhAQABAAAA', 'image/gif'],
+    ['image/png', 'UklGRiQAAABXRUJQVlA4', 'image/webp'],
+    ['image/jpg', 'AAAA', 'image/jpeg'],
+    ['image/webp', 'UklGRiQAAABXQVZFZm10', 'image/webp'],
+  ])('an image that is said to be %s goes out as what it is: %s', (said, data, type) => {
+    const part = { type: 'image_url', image_url: { url: `data:${said};base64,${data}` } };
+    expect(sent({ messages: [{ role: 'user', content: [part] }] })['messages']).toEqual([
+      { role: 'user', content: [{ type: 'image', source: { type: 'base64', media_type: type, data } }] },
+    ]);
+  });
+
   it("asks a lone system message as the user's turn", () => {
     expect(sent({ messages: [{ role: 'system', content: 'Write a poem.' }] })['messages']).toEqual([
       { role: 'user', content: [{ type: 'text', text: 'Write a poem.' }] },
