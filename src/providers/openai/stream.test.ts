@@ -199,6 +199,62 @@ describe('servers', () => {
   });
 });
 
+describe('tool calls that clients put together by their index', () => {
+  interface Piece {
+    index?: number;
+    id?: string;
+    name?: string | null;
+    args: string;
+  }
+  const calls = (pieces: readonly Piece[], choice = 0) =>
+    chunkOf([
+      {
+        index: choice,
+        delta: {
+          tool_calls: pieces.map(({ args, name, ...more }) => ({
+            ...more,
+            function: { ...(name === undefined ? {} : { name }), arguments: args },
+          })),
+        },
+        finish_reason: null,
+      },
+    ]);
+  /** What a client has of choice 0 at the end: each call's id and arguments, by index. */
+  function together(stream: string): string[] {
+    const known: string[] = [];
+    for (const chunk of parsed(relay(stream, false).text) as ReturnType<typeof calls>[]) {
+      for (const choice of chunk.choices ?? []) {
+        const { index, delta } = choice as { index: number; delta: { tool_calls?: { index: number; id?: string; function: { arguments: string } }[] } }; // prettier-ignore
+        for (const call of index === 0 ? (delta.tool_calls ?? []) : [])
+          known[call.index] = (known[call.index] ?? `${call.id}:`) + call.function.arguments;
+      }
+    }
+    return known;
+  }
+
+  // NousResearch/hermes-agent#62937: Gemini's compatible API says 0 for each of them, older ones say nothing.
+  it.each<[string, object[], string[]]>([
+    ['in chunks of their own', [calls([{ index: 0, id: 'a', name: 'f', args: '{"x":1}' }]), calls([{ index: 0, id: 'b', name: 'f', args: '{}' }])], ['a:{"x":1}', 'b:{}']],
+    ['in one chunk', [calls([{ index: 0, id: 'a', name: 'f', args: '{}' }, { index: 0, id: 'b', name: 'g', args: '{}' }])], ['a:{}', 'b:{}']],
+    ['without an index', [calls([{ id: 'a', name: 'f', args: '{' }]), calls([{ args: '}' }]), calls([{ id: 'b', name: 'f', args: '' }]), calls([{ args: '{}' }])], ['a:{}', 'b:{}']],
+    ['without index and id', [calls([{ name: 'f', args: '{}' }, { name: 'g', args: '{' }]), calls([{ args: '}' }])], ['undefined:{}', 'undefined:{}']],
+    ['in pieces', [calls([{ index: 0, id: 'a', name: 'f', args: '{' }]), calls([{ index: 0, args: '}' }]), calls([{ index: 0, id: 'b', name: 'f', args: '{' }]), calls([{ index: 0, args: '}' }])], ['a:{}', 'b:{}']],
+    ['beside another choice', [calls([{ index: 0, id: 'a', name: 'f', args: '{}' }]), calls([{ index: 0, id: 'z', name: 'f', args: '{}' }], 1), calls([{ index: 0, id: 'b', name: 'f', args: '{}' }])], ['a:{}', 'b:{}']],
+  ])('are told apart where the server does not: %s', (_name, chunks, expected) => {
+    expect(together(frames(...chunks, stop(), DONE))).toEqual(expected);
+  }); // prettier-ignore
+
+  it.each<[string, object[]]>([
+    ['numbered', [calls([{ index: 0, id: 'a', name: 'f', args: '' }]), calls([{ index: 0, args: '{}' }]), calls([{ index: 1, id: 'b', name: 'g', args: '{}' }])]],
+    ['that repeat their head', [calls([{ index: 0, id: 'a', name: 'f', args: '{' }]), calls([{ index: 0, id: 'a', name: 'f', args: '}' }])]],
+    ['with an id for each piece', [calls([{ index: 0, id: 'a', name: 'f', args: '{' }]), calls([{ index: 0, id: 'b', name: null, args: '}' }])]],
+    ['with an empty name for each piece', [calls([{ index: 0, id: 'a', name: 'f', args: '{' }]), calls([{ index: 0, id: 'b', name: '', args: '}' }])]],
+    ['without ids', [calls([{ index: 0, name: 'f', args: '{' }]), calls([{ index: 0, name: 'f', args: '}' }])]],
+  ])('go on as they came: %s', (_name, chunks) => {
+    expect(relay(frames(...chunks), false).text).toBe(frames(...chunks));
+  }); // prettier-ignore
+});
+
 it('relays whole chunks without copying, and holds nothing back before the finish', () => {
   const reader = new OpenAiStream(callOf({ model: 'm', stream: true }));
   const chunk = Buffer.from(frames(text('a'), text('b'), text('c')));

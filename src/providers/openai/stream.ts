@@ -5,6 +5,7 @@ import { SseReader, type SseFrame } from '../sse.ts';
 import { ByteRun } from './byte-run.ts';
 import { readInnerError } from './error.ts';
 import { asObject, parseJson } from './fields.ts';
+import { ToolIndexes } from './tool-indexes.ts';
 import { readUsage } from './usage.ts';
 
 const findMembers = createSpanFinder('choices', 'usage', 'error');
@@ -21,11 +22,11 @@ const FIRST_BYTES: ReadonlySet<number> = new Set([...Buffer.from(':deir\r\n'), 0
 const BYTES_PER_TOKEN = 4;
 
 /**
- * Relays OpenAI's stream as it came, frame by frame. Usage is always asked for upstream, so the usage chunk of
- * a client that did not ask is swallowed. So are comments and pings before the first event: they say that the provider
- * is busy, not that it answers, and once a client has a byte nobody else may answer. From the first frame with a
- * finish_reason (or the usage chunk) on, every frame waits for the next one, so that the last before `[DONE]` can take
- * the gateway's members.
+ * Relays OpenAI's stream as it came, frame by frame, but for tool calls that share an index. Usage is always asked for
+ * upstream, so the usage chunk of a client that did not ask is swallowed. So are comments and pings before the first
+ * event: they say that the provider is busy, not that it answers, and once a client has a byte nobody else may answer.
+ * From the first frame with a finish_reason (or the usage chunk) on, every frame waits for the next one, so that the
+ * last before `[DONE]` can take the gateway's members.
  */
 export class OpenAiStream implements StreamReader {
   readonly #call: ChatCall;
@@ -37,6 +38,7 @@ export class OpenAiStream implements StreamReader {
   #finished = false;
   /** Choices by index, from the first finish_reason of any on: true = it has one itself. */
   readonly #choices = new Map<unknown, boolean>();
+  readonly #toolIndexes = new ToolIndexes();
   #held: Buffer | null = null;
   #usage: TokenUsage | null = null;
   #estimated = 0;
@@ -128,12 +130,13 @@ export class OpenAiStream implements StreamReader {
       this.#finished ||= hasFinishReason(data, choices.start, choices.end);
       if (this.#finished) this.#noteChoices(data.subarray(choices.start, choices.end));
     }
+    const relayed = (hasChoices ? this.#toolIndexes.renumbered(data) : null) ?? frame.raw;
     if (this.#held === null && !this.#finished && !(hasUsage && !hasChoices)) {
-      out.add(frame.raw);
+      out.add(relayed);
       return null;
     }
     if (this.#held) out.add(this.#held);
-    this.#held = frame.raw;
+    this.#held = relayed;
     return null;
   }
 
