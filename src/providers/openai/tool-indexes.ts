@@ -20,7 +20,8 @@ interface Choice {
 /**
  * Tells the tool calls of one stream apart. Clients put them together by `index`, and Gemini's compatible API says 0
  * for all of them, other servers say nothing. A call begins with an id and a name, or with a name where there are no
- * indexes: it gets the next free index where another has its own, or it has none. Chunks that are well stay the bytes that they are.
+ * indexes: it gets the next free index where another has its own, or it has none. Chunks that are well stay the bytes
+ * that they are.
  */
 export class ToolIndexes {
   readonly #choices = new Map<JsonValue | undefined, Choice>();
@@ -60,8 +61,9 @@ function callOf(piece: JsonObject, { open, taken }: Choice): Call {
   const isNamed = asText(asObject(piece['function'])?.['name']) !== null;
   const isHead = isNamed && (id !== null || given === undefined);
   if (before !== undefined && (!isHead || (id !== null && before.id === id))) return before;
-  const isFree = typeof given === 'number' && !taken.has(given);
-  const call = { id: isHead ? id : null, index: isFree ? given : Math.max(-1, ...taken) + 1 };
+  let index = typeof given === 'number' && !taken.has(given) ? given : taken.size;
+  while (taken.has(index)) index++;
+  const call = { id: isHead ? id : null, index };
   open.set(given, call);
   taken.add(call.index);
   return call;
