@@ -3,7 +3,7 @@ import OpenAI from 'openai';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestPrism, until, type TestPrism, type TestTenant } from '../kit/prism.ts';
 import { logOf } from '../kit/request-log.ts';
-import { answer, refuse, sendJson, startUpstream, type ScriptedUpstream } from './upstream.ts';
+import { answer, frame, refuse, sendJson, startUpstream, type ScriptedUpstream } from './upstream.ts';
 
 const messages = [{ role: 'user' as const, content: 'Hello!' }];
 const CLAUDE = 'claude-sonnet-4-5';
@@ -130,6 +130,71 @@ describe('a history with tool calls that a model has spoilt', () => {
     const call = { type: 'tool_use', id: 'call_1', name: 'read', input };
     expect(sentTo(anthropic)['messages']).toMatchObject([{}, { content: [call] }, { role: 'user' }]);
   });
+});
+
+it('a session that began on a provider with one id for all calls goes on behind Anthropic’s wire', async () => {
+  const client = new OpenAI({ baseURL: tenant.baseUrl, apiKey: tenant.apiKey, maxRetries: 0 });
+  const fn = { name: 'read', arguments: '{}' };
+  const round = (result: string): OpenAI.ChatCompletionMessageParam[] => [
+    { role: 'assistant', content: null, tool_calls: [{ id: 'call_0', type: 'function', function: fn }] },
+    { role: 'tool', tool_call_id: 'call_0', content: result },
+  ];
+  await client.chat.completions.create({
+    model: CLAUDE,
+    messages: [...messages, ...round('one'), ...round('two')],
+  });
+  expect(sentTo(anthropic)['messages']).toMatchObject([
+    { role: 'user' },
+    { content: [{ type: 'tool_use', id: 'call_0' }] },
+    { content: [{ type: 'tool_result', tool_use_id: 'call_0', content: 'one' }] },
+    { content: [{ type: 'tool_use', id: 'call_0_2' }] },
+    { content: [{ type: 'tool_result', tool_use_id: 'call_0_2', content: 'two' }] },
+  ]);
+});
+
+it('parallel calls that the provider numbers alike are several calls to the SDK', async () => {
+  const call = (id: string, city: string): object => ({
+    tool_calls: [
+      { index: 0, id, type: 'function', function: { name: 'weather', arguments: `{"city":"${city}"}` } },
+    ],
+  });
+  openAi.respond = (res) => {
+    res.writeHead(200, { 'content-type': 'text/event-stream' });
+    res.write(
+      frame('small', { role: 'assistant', ...call('a', 'Rome') }) + frame('small', call('b', 'Oslo')),
+    );
+    res.end(`${frame('small', {}, 'tool_calls')}data: [DONE]\n\n`);
+  };
+  const client = new OpenAI({ baseURL: tenant.baseUrl, apiKey: tenant.apiKey, maxRetries: 0 });
+  const completion = await client.chat.completions.stream({ model: 'small', messages }).finalChatCompletion();
+  const calls = completion.choices[0]?.message.tool_calls ?? [];
+  expect(calls.map((it) => [it.id, it.type === 'function' && it.function.arguments])).toEqual([
+    ['a', '{"city":"Rome"}'],
+    ['b', '{"city":"Oslo"}'],
+  ]);
+});
+
+it('a client of Claude hears that the provider is at work while nothing else comes', async () => {
+  const events = [
+    { type: 'message_start', message: { id: 'm', type: 'message', role: 'assistant', model: CLAUDE, content: [], usage: { input_tokens: 7, output_tokens: 1 } } },
+    { type: 'content_block_start', index: 0, content_block: { type: 'text', text: 'Once' } },
+    { type: 'ping' },
+    { type: 'content_block_stop', index: 0 },
+    { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 2 } },
+    { type: 'message_stop' },
+  ]; // prettier-ignore
+  anthropic.respond = (res) => {
+    res.writeHead(200, { 'content-type': 'text/event-stream' });
+    res.end(events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join(''));
+  };
+  const response = await prism.gateway(tenant, '/chat/completions', {
+    model: CLAUDE,
+    messages,
+    stream: true,
+  });
+  expect(await response.text()).toMatch(
+    /"content":"Once".*\n\n: ping\n\ndata: \{.*"finish_reason":"stop".*\n\ndata: \[DONE\]\n\n$/,
+  );
 });
 
 it.each(['text/markdown', 'text/csv', 'application/json', 'text/x-python; charset=utf-8'])(
