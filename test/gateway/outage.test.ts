@@ -144,6 +144,7 @@ describe('the breaker', () => {
     const calls = upstream.received.length;
     const refused = await send(only, 'auto');
     expect([refused.status, upstream.received.length]).toEqual([503, calls]);
+    expect(refused.headers.get('retry-after')).toMatch(/^[1-9]/);
     expect(await refused.json()).toMatchObject({ error: { type: 'provider_error' } });
     expect((await send(both, 'auto')).status).toBe(200);
   });

@@ -12,6 +12,7 @@ import type {
   RouteTools,
   RoutingView,
 } from '../../routing/types.ts';
+import type { Breaker } from '../../runtime/breaker.ts';
 import { candidateKey } from '../../runtime/routing-view.ts';
 import type { RoutingWorld, ServedModel, TenantView } from '../../runtime/view.ts';
 import type { GatewayRequest } from '../request.ts';
@@ -184,18 +185,19 @@ export function refuseRouting(
   decision: Decision,
   tenant: TenantView,
   requested: string,
-  alive: AutoDeps['alive'],
+  openFor: Breaker['openFor'],
 ): never {
   if (lacksCandidates(tenant)) throw unreadable(requested);
   const byKey = servedByKey(tenant);
-  const isDown = (key: string): boolean => {
-    const served = byKey.get(key);
-    return served !== undefined && !alive(served.provider.id, served.model.id);
-  };
-  if (decision.candidates.some((it) => isDown(it.key))) {
+  const shutForMs = decision.candidates
+    .map(({ key }) => byKey.get(key))
+    .map((served) => (served === undefined ? 0 : (openFor(served.provider.id, served.model.id) ?? 0)))
+    .filter((ms) => ms > 0);
+  if (shutForMs.length > 0) {
     throw new AppError(
       'provider_error',
       'What could serve this request is down at the moment. Try again later.',
+      { retryAfterMs: Math.min(...shutForMs) },
     );
   }
   if (decision.candidates.length === 0 && tenant.modelsById.size > 0) throw denied(requested);

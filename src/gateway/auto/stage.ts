@@ -61,7 +61,7 @@ export async function routeStage(
     return { request, targets: [], answered: true };
   }
   if (routed.targets.length === 0) {
-    refuseRouting(routed.decision, key.tenant, given.model, deps.auto.alive);
+    refuseRouting(routed.decision, key.tenant, given.model, deps.breaker.openFor);
   }
   return { request, targets: routed.targets, answered: false };
 }
