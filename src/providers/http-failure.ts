@@ -50,8 +50,8 @@ function isTlsCode(code: string): boolean {
   return /^(?:ERR_TLS|ERR_SSL|CERT_|EPROTO$|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/.test(code);
 }
 
-/** Several addresses tried = an AggregateError, whose members carry the codes. */
-function codeOf(error: unknown): string {
+/** The code of an error of Node, OpenSSL or undici; '' = none. Several addresses tried = an AggregateError, whose members carry it. */
+export function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return '';
   if ('code' in error && typeof error.code === 'string') return error.code;
   if (error instanceof AggregateError) return codeOf(error.errors[0]);

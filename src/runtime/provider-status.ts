@@ -1,4 +1,5 @@
 import { UpstreamFailure, type Send, type UpstreamResponse } from '../providers/adapter.ts';
+import { codeOf } from '../providers/http-failure.ts';
 import { systemTimers, type Timers } from './timers.ts';
 import type { ProviderView } from './view.ts';
 
@@ -178,11 +179,4 @@ function textOf(error: unknown): string {
   return (
     CODES[codeOf(error.cause)] ?? (error.kind === 'malformed' ? 'Unreadable answer' : 'Connection failed')
   );
-}
-
-/** Several addresses tried = an AggregateError, whose members carry the codes. */
-function codeOf(cause: unknown): string {
-  if (typeof cause !== 'object' || cause === null) return '';
-  if ('code' in cause && typeof cause.code === 'string') return cause.code;
-  return cause instanceof AggregateError ? codeOf(cause.errors[0]) : '';
 }

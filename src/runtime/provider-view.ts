@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Logger } from '../log.ts';
+import { isObject } from '../json-object.ts';
 import type { Adapter, Endpoint } from '../providers/adapter.ts';
 import { resolvePrice, type CatalogPrice } from './resolve-price.ts';
 import type { ModelRow, ProviderRow, ProviderRows } from './snapshot-rows.ts';
-import { isObject, readObject, readStrings } from './stored-json.ts';
+import { readObject, readStrings } from './stored-json.ts';
 import type { ModelView, ProviderTimeouts, ProviderView, UnreadableProvider } from './view.ts';
 
 export interface ProviderViewDeps {

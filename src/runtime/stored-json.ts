@@ -1,3 +1,5 @@
+import { isObject } from '../json-object.ts';
+
 /**
  * JSON columns as they are found. What has another shape than the domain writes counts as empty: one odd row must
  * not keep the rest from serving. No schema library here: names like `__proto__` are names like any other.
@@ -10,8 +12,4 @@ export function readObject(text: string): Readonly<Record<string, unknown>> {
 export function readStrings(text: string): readonly string[] {
   const value: unknown = JSON.parse(text);
   return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
