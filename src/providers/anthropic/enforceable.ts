@@ -6,25 +6,29 @@ const LISTS = ['anyOf', 'oneOf', 'allOf'] as const;
 /** One of these says what a value is; without, it may be anything. */
 const KINDS = ['type', 'enum', 'const', '$ref', 'properties', ...LISTS] as const;
 
+/** Through references, too; no schema that a program was written for comes near it. */
+const MAX_DEPTH = 100;
+
 /**
  * Whether structured outputs can hold a model to this schema. They know closed objects only, so that a map would stay
  * empty for ever, and refuse what contains itself, references in `allOf`, values of any kind and enums of objects.
  */
 export function canEnforce(root: JsonObject): boolean {
   const known = new Set<JsonObject>();
-  const check = (value: JsonValue | undefined, above: ReadonlySet<JsonObject>): boolean => {
+  /** The schemas that the one at hand lies in. */
+  const above = new Set<JsonObject>();
+  const check = (value: JsonValue | undefined): boolean => {
     if (!isObject(value)) return false;
     const schema = localSchema(value, root);
-    if (schema === null || above.has(schema) || isOpen(schema)) return false;
+    if (schema === null || above.has(schema) || above.size === MAX_DEPTH || isOpen(schema)) return false;
     if (known.has(schema)) return true;
-    const path = new Set(above).add(schema);
-    const canAll = partsOf(schema).every((part) => check(part, path));
-    if (canAll) known.add(schema);
-    return canAll;
+    above.add(schema);
+    if (!partsOf(schema).every(check)) return false;
+    above.delete(schema);
+    known.add(schema);
+    return true;
   };
-  return [root, ...valuesOf(root['$defs']), ...valuesOf(root['definitions'])].every((schema) =>
-    check(schema, new Set()),
-  );
+  return [root, ...valuesOf(root['$defs']), ...valuesOf(root['definitions'])].every(check);
 }
 
 /** The schemas that lie directly in one. */

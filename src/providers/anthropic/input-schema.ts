@@ -3,6 +3,9 @@ import { isObject, requireObject } from './fields.ts';
 import { localSchema, withTold } from './schema.ts';
 
 const COMBINATORS = ['allOf', 'anyOf', 'oneOf'] as const;
+/** References make a small text large: what lies deeper, or beyond so many branches and members, is told only. */
+const MAX_DEPTH = 50;
+const MAX_STEPS = 10_000;
 
 /** A tool's `parameters` → its `input_schema`: an object, without a reference, allOf, anyOf or oneOf at its top. */
 export function inputSchema(value: JsonValue | undefined, param: string): JsonObject {
@@ -19,7 +22,7 @@ export function inputSchema(value: JsonValue | undefined, param: string): JsonOb
  * what every branch requires is required, and the rule itself is told in the description.
  */
 function flattened(schema: JsonObject): JsonObject {
-  const { properties, required } = shapeOf(schema, schema, new Set());
+  const { properties, required } = shapeOf(schema, { root: schema, above: new Set(), steps: MAX_STEPS });
   const kept = Object.entries(schema).filter(([key]) => !COMBINATORS.some((it) => it === key));
   const told = COMBINATORS.flatMap((key) =>
     key in schema ? [`${key}: ${JSON.stringify(schema[key])}`] : [],
@@ -36,17 +39,28 @@ function flattened(schema: JsonObject): JsonObject {
 
 interface Shape {
   /** What each property may be; more than one where branches differ. */
-  readonly properties: Map<string, JsonValue[]>;
+  readonly properties: Map<string, Set<JsonValue>>;
   readonly required: Set<string>;
 }
 
-function shapeOf(given: JsonValue, root: JsonObject, above: Set<JsonObject>): Shape {
+interface Walk {
+  readonly root: JsonObject;
+  /** The schemas that the one at hand lies in. */
+  readonly above: Set<JsonObject>;
+  /** How many are left. */
+  steps: number;
+}
+
+function shapeOf(given: JsonValue, walk: Walk): Shape {
+  const { above } = walk;
   const shape: Shape = { properties: new Map(), required: new Set() };
-  const schema = isObject(given) ? localSchema(given, root) : null;
-  if (schema === null || above.has(schema)) return shape;
-  const path = new Set(above).add(schema);
+  const schema = isObject(given) ? localSchema(given, walk.root) : null;
+  if (schema === null || above.has(schema) || above.size === MAX_DEPTH) return shape;
+  above.add(schema);
   if (isObject(schema['properties'])) {
-    for (const [name, of] of Object.entries(schema['properties'])) shape.properties.set(name, [of ?? {}]);
+    for (const [name, of] of Object.entries(schema['properties'])) {
+      shape.properties.set(name, new Set([of ?? {}]));
+    }
   }
   const own = new Set(shape.properties.keys());
   for (const name of Array.isArray(schema['required']) ? schema['required'] : []) {
@@ -54,22 +68,36 @@ function shapeOf(given: JsonValue, root: JsonObject, above: Set<JsonObject>): Sh
   }
   for (const key of COMBINATORS) {
     const listed = schema[key];
-    const branches = (Array.isArray(listed) ? listed : []).map((branch) => shapeOf(branch, root, path));
-    for (const [name, of] of branches.flatMap((branch) => [...branch.properties])) {
-      if (!own.has(name))
-        shape.properties.set(name, distinct([...(shape.properties.get(name) ?? []), ...of]));
-    }
-    for (const name of branches.flatMap((branch) => [...branch.required])) {
-      if (key === 'allOf' || branches.every((branch) => branch.required.has(name))) shape.required.add(name);
-    }
+    addBranches(shape, own, { isAll: key === 'allOf', listed: Array.isArray(listed) ? listed : [] }, walk);
   }
+  above.delete(schema);
   return shape;
 }
 
-function distinct(schemas: readonly JsonValue[]): JsonValue[] {
-  return [...new Map(schemas.map((schema) => [JSON.stringify(schema), schema])).values()];
+function addBranches(
+  { properties, required }: Shape,
+  own: ReadonlySet<string>,
+  { isAll, listed }: { readonly isAll: boolean; readonly listed: readonly JsonValue[] },
+  walk: Walk,
+): void {
+  /** How many branches require a name. */
+  const demands = new Map<string, number>();
+  for (const branch of listed) {
+    if (walk.steps <= 0) break;
+    const shape = shapeOf(branch, walk);
+    walk.steps -= 1 + shape.properties.size + shape.required.size;
+    for (const [name, of] of shape.properties) {
+      if (own.has(name)) continue;
+      const all = properties.get(name) ?? new Set();
+      for (const one of of) all.add(one);
+      properties.set(name, all);
+    }
+    for (const name of shape.required) demands.set(name, (demands.get(name) ?? 0) + 1);
+  }
+  for (const [name, count] of demands) if (isAll || count === listed.length) required.add(name);
 }
 
-function oneOrAny(schemas: JsonValue[]): JsonValue {
-  return schemas.length === 1 && schemas[0] !== undefined ? schemas[0] : { anyOf: schemas };
+function oneOrAny(of: ReadonlySet<JsonValue>): JsonValue {
+  const distinct = [...new Map([...of].map((schema) => [JSON.stringify(schema), schema])).values()];
+  return distinct.length === 1 && distinct[0] !== undefined ? distinct[0] : { anyOf: distinct };
 }

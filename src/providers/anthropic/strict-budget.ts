@@ -44,9 +44,9 @@ function costOf(given: JsonValue | undefined, root: JsonObject, known: Map<JsonO
   const before = known.get(schema);
   if (before !== undefined) return before;
   const names = isObject(schema['properties']) ? Object.keys(schema['properties']) : [];
-  const required = Array.isArray(schema['required']) ? schema['required'] : [];
+  const required = new Set(Array.isArray(schema['required']) ? schema['required'] : []);
   const isUnion = Array.isArray(schema['type']) || 'anyOf' in schema || 'oneOf' in schema;
-  let optional = names.filter((name) => !required.includes(name)).length;
+  let optional = names.filter((name) => !required.has(name)).length;
   let unions = isUnion ? 1 : 0;
   for (const part of partsOf(schema)) {
     const cost = costOf(part, root, known);

@@ -14,6 +14,8 @@ interface Calls {
 export class ToolIds {
   readonly #calls = new Map<string, Calls>();
   readonly #taken = new Set<string>();
+  /** The last number that was given to an id that was taken. */
+  readonly #numbers = new Map<string, number>();
 
   /** A wire id for one more call. */
   ofCall(id: string): string {
@@ -36,7 +38,12 @@ export class ToolIds {
   #free(id: string): string {
     const plain = id === '' ? 'call' : id.replace(REFUSED, '_');
     let wireId = plain;
-    for (let n = 2; this.#taken.has(wireId); n++) wireId = `${plain}_${n}`;
+    let n = this.#numbers.get(plain) ?? 1;
+    while (this.#taken.has(wireId)) {
+      n += 1;
+      wireId = `${plain}_${n}`;
+    }
+    this.#numbers.set(plain, n);
     this.#taken.add(wireId);
     return wireId;
   }

@@ -130,6 +130,29 @@ describe('tools', () => {
   });
 
   // langchain-ai/langchain#34920: the API refuses a mark inside a result.
+  it('comes to an end with schemas that references make huge or endlessly deep', () => {
+    const leaf = { type: 'object', properties: { a: { type: 'string' } }, additionalProperties: false };
+    const linked = (count: number, link: (next: JsonObject) => JsonObject): JsonObject => {
+      const next = (i: number): JsonObject => ({ $ref: `#/$defs/d${i + 1}` });
+      const links = Array.from({ length: count }, (_, i): [string, JsonObject] => [`d${i}`, link(next(i))]);
+      return { $ref: '#/$defs/d0', $defs: { ...Object.fromEntries(links), [`d${count}`]: leaf } };
+    };
+    const doubled = linked(40, (next) => ({ anyOf: [next, next] }));
+    const deep = linked(15_000, (next) => ({ ...leaf, properties: { a: next } }));
+    const deepAtTop = linked(15_000, (next) => ({ anyOf: [next] }));
+    const tools = Object.entries({ doubled, deep, deepAtTop }).map(([name, parameters]) => ({
+      type: 'function',
+      function: { name, parameters, strict: true },
+    }));
+    const wire = sent({ messages: [USER], tools })['tools'] as JsonObject[];
+    expect(wire.map(({ name, strict }) => [name, strict])).toEqual([
+      ['doubled', true],
+      ['deep', undefined],
+      ['deepAtTop', undefined],
+    ]);
+    expect(wire[0]?.['input_schema']).toMatchObject({ properties: leaf.properties });
+  });
+
   it('puts the mark of a part of a result on the result', () => {
     const part = { type: 'text', text: 'Long.', cache_control: { type: 'ephemeral', ttl: '1h' } };
     const messages = [
