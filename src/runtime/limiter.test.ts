@@ -100,7 +100,24 @@ describe('the limiter', () => {
           }
         },
       ),
-      { numRuns: 400 },
+      {
+        numRuns: 400,
+        // Two times whose difference and whose sum with 60 s are rounded to different sides of the border.
+        examples: [
+          [
+            0,
+            358,
+            [
+              { do: 'wait', ms: 2 ** -34 + 2 ** -80 },
+              { do: 'admit', tokens: 1 },
+              { do: 'wait', ms: 59_999 },
+              { do: 'wait', ms: 1 },
+              { do: 'admit', tokens: 358 },
+            ],
+            false,
+          ],
+        ],
+      },
     );
   });
 

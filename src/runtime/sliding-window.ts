@@ -29,7 +29,7 @@ export class SlidingWindow {
       const slot = this.#slot(this.#first);
       const requests = at(this.#requests, slot);
       // An entry whose requests were all cancelled holds nothing: it may go early.
-      if (requests > 0 && now - at(this.#times, slot) < WINDOW_MS) break;
+      if (requests > 0 && msLeft(at(this.#times, slot), now) > 0) break;
       this.#change(slot, -requests, -at(this.#tokens, slot));
       this.#first += 1;
     }
@@ -64,13 +64,13 @@ export class SlidingWindow {
 
   /** Whether nothing is left at `now`; `expire` need not have run. */
   isIdle(now: number): boolean {
-    return this.resetMs(now) <= 0;
+    return this.resetMs(now) === 0;
   }
 
   /** Ms until everything has left the window. */
   resetMs(now: number): number {
     if (this.#next === this.#first) return 0;
-    return Math.max(0, at(this.#times, this.#slot(this.#next - 1)) + WINDOW_MS - now);
+    return msLeft(at(this.#times, this.#slot(this.#next - 1)), now);
   }
 
   /** Ms until `count` requests have left: exact for the oldest entry, else at most a second too long. */
@@ -87,14 +87,14 @@ export class SlidingWindow {
     if (this.#next === this.#first) return 0;
     const head = this.#slot(this.#first);
     const oldest = at(this.#times, head);
-    if (at(amounts, head) >= count) return Math.max(0, oldest + WINDOW_MS - now);
+    if (at(amounts, head) >= count) return msLeft(oldest, now);
     let second = Math.floor(oldest / 1000);
     let freed = at(bySecond, second % SECONDS);
     for (let step = 1; freed < count && step < SECONDS; step += 1) {
       second += 1;
       freed += at(bySecond, second % SECONDS);
     }
-    return Math.max(0, Math.min((second + 1) * 1000 + WINDOW_MS - now, this.resetMs(now)));
+    return Math.min(msLeft((second + 1) * 1000, now), this.resetMs(now));
   }
 
   #change(slot: number, requests: number, tokens: number): void {
@@ -125,6 +125,11 @@ export class SlidingWindow {
     }
     return moved;
   }
+}
+
+/** Ms that an entry of `time` still counts; rounded as in `expire`, so it is 0 just when that lets the entry go. */
+function msLeft(time: number, now: number): number {
+  return Math.max(0, WINDOW_MS - (now - time));
 }
 
 /** Slots are always inside the array; the fallback is for the type alone. */
